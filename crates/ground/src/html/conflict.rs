@@ -1,0 +1,123 @@
+//! Two people changed the same record. Both versions stand side by side, and the one who came second chooses field by field.
+
+use super::text::{element_id, safe_href, say};
+use super::{Banner, Button, TOKEN_FIELD};
+use crate::words::Tongue;
+use maud::{Markup, html};
+
+#[derive(Clone, Debug)]
+struct Row {
+    name: String,
+    label: String,
+    yours: String,
+    theirs: String,
+}
+
+/// The chosen text of each field is sent under the field's own name, so the form goes to the same action as the first try,
+/// with the newer `rev` among the hidden values.
+#[derive(Clone, Debug)]
+pub struct Conflict {
+    action: String,
+    token: String,
+    who: String,
+    when: String,
+    rows: Vec<Row>,
+    hidden: Vec<(String, String)>,
+    back: Option<String>,
+}
+
+impl Conflict {
+    pub fn new(action: impl Into<String>, token: impl Into<String>) -> Self {
+        Self {
+            action: action.into(),
+            token: token.into(),
+            who: String::new(),
+            when: String::new(),
+            rows: Vec::new(),
+            hidden: Vec::new(),
+            back: None,
+        }
+    }
+
+    /// Who saved before, and when.
+    pub fn by(mut self, who: impl Into<String>, when: impl Into<String>) -> Self {
+        self.who = who.into();
+        self.when = when.into();
+        self
+    }
+
+    pub fn hidden(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.hidden.push((name.into(), value.into()));
+        self
+    }
+
+    pub fn row(
+        mut self,
+        name: impl Into<String>,
+        label: impl Into<String>,
+        yours: impl Into<String>,
+        theirs: impl Into<String>,
+    ) -> Self {
+        self.rows.push(Row {
+            name: name.into(),
+            label: label.into(),
+            yours: yours.into(),
+            theirs: theirs.into(),
+        });
+        self
+    }
+
+    /// The way out that keeps the other version.
+    pub fn back(mut self, href: impl Into<String>) -> Self {
+        self.back = Some(href.into());
+        self
+    }
+
+    pub fn render(&self, t: &Tongue) -> Markup {
+        let told = t.tf("kit-conflict-text", &[("who", &self.who), ("when", &self.when)]);
+        html! {
+            (Banner::warning(t.t("kit-conflict-title")).text(told).result().render(t))
+            form class="conflict" method="post" action=(safe_href(&self.action)) data-once {
+                input type="hidden" name=(TOKEN_FIELD) value=(self.token);
+                @for (name, value) in &self.hidden { input type="hidden" name=(name) value=(value); }
+                @for row in &self.rows { (version_row(row, t)) }
+                div class="buttons" {
+                    (Button::submit(t.t("kit-conflict-save")).render())
+                    @if let Some(href) = &self.back { (Button::link(t.t("kit-conflict-leave"), href).kind(super::ButtonKind::Link).render()) }
+                }
+            }
+        }
+    }
+}
+
+fn version_row(row: &Row, t: &Tongue) -> Markup {
+    if row.yours == row.theirs {
+        return html! {
+            div class="conflict-same" {
+                p class="label" { (say(&row.label)) " " span class="mark" { (say(t.t("kit-conflict-same"))) } }
+                input type="hidden" name=(row.name) value=(row.theirs);
+                p class="conflict-value" { (row.theirs) }
+            }
+        };
+    }
+    // Nothing is chosen beforehand: either choice throws somebody's words away, so a person must make it.
+    let versions =
+        [("yours", "kit-conflict-yours", &row.yours), ("theirs", "kit-conflict-theirs", &row.theirs)];
+    html! {
+        fieldset class="field" {
+            legend class="label" { (say(&row.label)) }
+            div class="conflict-pair" {
+                @for (side, word, value) in versions {
+                    @let id = element_id(side, &row.name);
+                    div class="choice choice-boxed" {
+                        input type="radio" id=(id) name=(row.name) value=(value) required aria-describedby={ (id) "-value" };
+                        label for=(id) { (say(t.t(word))) }
+                        p class="conflict-value" id={ (id) "-value" } {
+                            @if value.is_empty() { span class="quiet" { (say(t.t("kit-conflict-empty"))) } } @else { (value) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

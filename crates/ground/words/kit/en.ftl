@@ -1,0 +1,113 @@
+# The kit's own words.
+
+kit-skip = Skip to main content
+kit-menu = Menu
+kit-nav = Main menu
+kit-nav-menu = Folded menu
+kit-nav-footer = About this site
+kit-breadcrumbs = Where you are
+kit-staff = Staff
+kit-search = Search
+kit-sign-in = Sign in
+kit-sign-out = Sign out
+kit-signed-in = { $name }
+kit-language = Language
+kit-text-size = Text size
+kit-text-normal = Normal
+kit-text-large = Large
+kit-text-xlarge = Extra large
+
+kit-banner-info = Information
+kit-banner-success = Done
+kit-banner-warning = Caution
+kit-banner-error = Error
+kit-emergency = Emergency notice
+kit-emergency-drill = Drill
+kit-emergency-issued = Issued
+
+kit-required = Required
+kit-optional = Optional
+kit-error-word = Error
+kit-wrong-title = Please check your answers
+kit-select-none = Please choose
+kit-submit = Send
+kit-busy = Sending…
+kit-date-year = Year
+kit-date-month = Month
+kit-date-day = Day
+kit-count-limit = You can enter up to { $count } characters
+kit-count-left = { $count } characters remaining
+kit-count-over = { $count } characters too many
+
+kit-table-empty = Nothing to show
+kit-table-csv = Download as CSV
+kit-sort-none = (sort by this)
+kit-sort-ascending = (smallest first; change order)
+kit-sort-descending = (largest first; change order)
+
+kit-pages = Pages
+kit-pages-first = First
+kit-pages-previous = Previous
+kit-pages-next = Next
+kit-steps = Steps
+kit-steps-at = Step { $at } of { $total }
+kit-steps-done = done
+kit-close = Close
+kit-progress-percent = { $percent }% done
+kit-progress-unknown = Working on it. Please wait.
+kit-reload = Reload this page
+
+kit-conflict-title = Somebody else saved first
+kit-conflict-text = { $who } changed the same record on { $when }. For each item, choose which version to keep.
+kit-conflict-yours = What you entered
+kit-conflict-theirs = What was saved first
+kit-conflict-same = the same
+kit-conflict-empty = (empty)
+kit-conflict-save = Save the chosen versions
+kit-conflict-leave = Discard my changes
+
+kit-chart-table = Show the figures as a table
+kit-chart-none = No data
+kit-chart-missing = no data
+kit-chart-total = Total
+kit-chart-item = Item
+kit-chart-unit = Unit: { $unit }
+kit-chart-man = { $number }0,000
+kit-chart-oku = { $number }00,000,000
+
+kit-problem-next = What you can do next
+kit-problem-home = Go to the home page
+kit-problem-id = If you contact us, please tell us this number:
+kit-problem-400 = We could not read what was sent
+kit-problem-400-why = Something may be in the wrong format, or the link may be cut off.
+kit-problem-400-next = Go back, check what you entered, and try again.
+kit-problem-401 = Please sign in
+kit-problem-401-why = We show this page only to the person it belongs to. You may have been signed out after some time.
+kit-problem-401-next = Sign in, then open this page again.
+kit-problem-403 = You do not have access to this page
+kit-problem-403-why = Only certain people, such as the person concerned or the staff in charge, can see it.
+kit-problem-403-next = If you have another account, sign in with it. If you need access, please ask the office in charge.
+kit-problem-404 = Page not found
+kit-problem-404-why = It may have moved, it may have been deleted, or the address may be wrong.
+kit-problem-404-next = Check the address, or search for what you need.
+kit-problem-409 = Somebody else made a change
+kit-problem-409-why = This was changed after you opened it. What you entered has not been saved yet.
+kit-problem-409-next = Open the newest version and make your change again.
+kit-problem-413 = Too much data was sent
+kit-problem-413-why = It is larger than what can be sent at once.
+kit-problem-413-next = Make the pictures smaller, or send the files separately.
+kit-problem-429 = Too many requests in a short time
+kit-problem-429-why = To protect the service, we have paused for a moment.
+kit-problem-429-next = Wait about a minute, then try again.
+kit-problem-500 = Something went wrong and we cannot show this page
+kit-problem-500-why = The cause is on our side. It has been recorded so that staff can look into it.
+kit-problem-500-next = Wait a little, then try again. If it is urgent, please contact the office.
+kit-problem-503 = This service is not available right now
+kit-problem-503-why = It is under maintenance or very busy.
+kit-problem-503-next = Please try again in a while.
+
+kit-offline = You are not connected to the internet
+kit-offline-why = This page has not been saved on your device yet, so it cannot be shown.
+kit-offline-signal = Move to a place with better reception, or check your Wi-Fi.
+kit-offline-pages = Shelter and disaster pages you have opened before may still be readable.
+kit-offline-emergency = If life is in danger, call 119 (fire and ambulance) or 110 (police).

@@ -1,0 +1,113 @@
+# The kit's own words in やさしい日本語: short sentences, easy words, readings on the harder ones.
+
+kit-skip = ここから ｜本文《ほんぶん》
+kit-menu = メニュー
+kit-nav = おもな メニュー
+kit-nav-menu = ひらく メニュー
+kit-nav-footer = この サイトの あんない
+kit-breadcrumbs = いま いる ところ
+kit-staff = ｜市役所《しやくしょ》の ｜人《ひと》
+kit-search = さがす
+kit-sign-in = ログイン
+kit-sign-out = ログアウト
+kit-signed-in = { $name } さん
+kit-language = ことば
+kit-text-size = もじの ｜大《おお》きさ
+kit-text-normal = ふつう
+kit-text-large = ｜大《おお》きい
+kit-text-xlarge = とても ｜大《おお》きい
+
+kit-banner-info = お｜知《し》らせ
+kit-banner-success = できました
+kit-banner-warning = ｜気《き》を つけて ください
+kit-banner-error = まちがい
+kit-emergency = ｜急《いそ》ぎの お｜知《し》らせ
+kit-emergency-drill = ｜訓練《くんれん》（れんしゅう）です
+kit-emergency-issued = ｜出《だ》した ｜時間《じかん》
+
+kit-required = かならず ｜書《か》く
+kit-optional = ｜書《か》かなくても いい
+kit-error-word = まちがい
+kit-wrong-title = もういちど ｜見《み》て ください
+kit-select-none = えらんで ください
+kit-submit = おくる
+kit-busy = おくって います…
+kit-date-year = ｜年《ねん》
+kit-date-month = ｜月《がつ》
+kit-date-day = ｜日《にち》
+kit-count-limit = { $count }もじまで ｜書《か》けます
+kit-count-left = あと { $count }もじ ｜書《か》けます
+kit-count-over = { $count }もじ ｜多《おお》いです
+
+kit-table-empty = まだ なにも ありません
+kit-table-csv = CSVファイルを もらう
+kit-sort-none = （ならべかえる）
+kit-sort-ascending = （｜小《ちい》さい じゅんです。ならべかえる）
+kit-sort-descending = （｜大《おお》きい じゅんです。ならべかえる）
+
+kit-pages = ページを かえる
+kit-pages-first = さいしょ
+kit-pages-previous = ｜前《まえ》
+kit-pages-next = ｜次《つぎ》
+kit-steps = ｜手続《てつづ》きの じゅんばん
+kit-steps-at = { $total }の うち { $at }ばんめです
+kit-steps-done = おわり
+kit-close = とじる
+kit-progress-percent = { $percent }% おわりました
+kit-progress-unknown = いま ｜作《つく》って います。すこし ｜待《ま》って ください。
+kit-reload = もういちど ｜開《ひら》く
+
+kit-conflict-title = ほかの ｜人《ひと》が ｜先《さき》に かえました
+kit-conflict-text = { $who }が { $when }に かえました。どちらを ｜使《つか》うか、ひとつずつ えらんで ください。
+kit-conflict-yours = あなたが ｜書《か》いたもの
+kit-conflict-theirs = ｜先《さき》に かえた もの
+kit-conflict-same = おなじ
+kit-conflict-empty = （なにも ｜書《か》いて いません）
+kit-conflict-save = えらんだ もので きめる
+kit-conflict-leave = やめる
+
+kit-chart-table = グラフの ｜数字《すうじ》を ｜表《ひょう》で ｜見《み》る
+kit-chart-none = まだ ｜数字《すうじ》が ありません
+kit-chart-missing = ｜数字《すうじ》なし
+kit-chart-total = ぜんぶ
+kit-chart-item = なまえ
+kit-chart-unit = ｜数《かぞ》えかた：{ $unit }
+kit-chart-man = { $number }万
+kit-chart-oku = { $number }億
+
+kit-problem-next = ｜次《つぎ》に できること
+kit-problem-home = はじめの ページに もどる
+kit-problem-id = ｜電話《でんわ》などで きくときは、この ばんごうを ｜言《い》って ください：
+kit-problem-400 = おくった ものを ｜読《よ》めませんでした
+kit-problem-400-why = ｜書《か》きかたが まちがって いるかも しれません。
+kit-problem-400-next = ｜前《まえ》の ページに もどって ください。｜書《か》いたものを ｜見《み》て、もういちど おくって ください。
+kit-problem-401 = ログインして ください
+kit-problem-401-why = この ページは、ログインした ｜人《ひと》だけが ｜見《み》ることが できます。
+kit-problem-401-next = ログインして、もういちど この ページを ｜開《ひら》いて ください。
+kit-problem-403 = この ページは ｜見《み》ることが できません
+kit-problem-403-why = ｜決《き》まった ｜人《ひと》だけが ｜見《み》ることが できる ページです。
+kit-problem-403-next = ほかの アカウントが あるときは、それで ログインして ください。わからないときは、｜窓口《まどぐち》で きいて ください。
+kit-problem-404 = ページが ありません
+kit-problem-404-why = ページが なくなったか、アドレスが まちがって います。
+kit-problem-404-next = アドレスを ｜見《み》て ください。または、ことばを ｜書《か》いて さがして ください。
+kit-problem-409 = ほかの ｜人《ひと》も かえました
+kit-problem-409-why = あなたが ｜書《か》いて いる ｜間《あいだ》に、ほかの ｜人《ひと》が かえました。あなたが ｜書《か》いたものは、まだ のこって いません。
+kit-problem-409-next = ページを もういちど ｜開《ひら》いて、もういちど ｜書《か》いて ください。
+kit-problem-413 = おくったものが ｜大《おお》きすぎます
+kit-problem-413-why = いちどに おくることが できる ｜大《おお》きさより ｜大《おお》きいです。
+kit-problem-413-next = ｜写真《しゃしん》を ｜小《ちい》さくして ください。または、ファイルを わけて ください。
+kit-problem-429 = すこし ｜待《ま》って ください
+kit-problem-429-why = みじかい ｜時間《じかん》に たくさん ｜使《つか》ったので、｜止《と》めて います。
+kit-problem-429-next = 1｜分《ぷん》くらい ｜待《ま》って、もういちど して ください。
+kit-problem-500 = ｜問題《もんだい》が ありました。ページを ｜出《だ》せません
+kit-problem-500-why = あなたの まちがいでは ありません。｜市役所《しやくしょ》の ｜人《ひと》が しらべます。
+kit-problem-500-next = すこし ｜待《ま》って、もういちど して ください。｜急《いそ》ぐときは、｜電話《でんわ》を して ください。
+kit-problem-503 = いま ｜使《つか》えません
+kit-problem-503-why = なおして いるか、たくさんの ｜人《ひと》が ｜使《つか》って います。
+kit-problem-503-next = すこし ｜待《ま》って、もういちど して ください。
+
+kit-offline = インターネットに つながって いません
+kit-offline-why = この ページは、いま ｜見《み》ることが できません。
+kit-offline-signal = ｜電波《でんぱ》の いい ところに ｜行《い》って ください。または、Wi-Fiを ｜見《み》て ください。
+kit-offline-pages = ｜前《まえ》に ｜見《み》た ページは、｜見《み》ることが できるかも しれません。
+kit-offline-emergency = あぶないときは、｜電話《でんわ》を して ください。｜火事《かじ》・｜救急車《きゅうきゅうしゃ》は 119、｜警察《けいさつ》は 110です。

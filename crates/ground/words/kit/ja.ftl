@@ -1,0 +1,113 @@
+# The kit's own words. `｜漢字《かんじ》` is a reading.
+
+kit-skip = 本文へ進む
+kit-menu = メニュー
+kit-nav = 主なメニュー
+kit-nav-menu = 折りたたみメニュー
+kit-nav-footer = サイトの案内
+kit-breadcrumbs = 現在の場所
+kit-staff = 職員用
+kit-search = 検索
+kit-sign-in = ログイン
+kit-sign-out = ログアウト
+kit-signed-in = { $name } さん
+kit-language = 言語
+kit-text-size = 文字の大きさ
+kit-text-normal = 標準
+kit-text-large = 大
+kit-text-xlarge = 特大
+
+kit-banner-info = お知らせ
+kit-banner-success = 完了
+kit-banner-warning = 注意
+kit-banner-error = エラー
+kit-emergency = 緊急のお知らせ
+kit-emergency-drill = 訓練
+kit-emergency-issued = 発表
+
+kit-required = 必須
+kit-optional = 任意
+kit-error-word = エラー
+kit-wrong-title = 入力内容を確認してください
+kit-select-none = 選択してください
+kit-submit = 送信する
+kit-busy = 送信しています…
+kit-date-year = 年（西暦）
+kit-date-month = 月
+kit-date-day = 日
+kit-count-limit = { $count }文字まで入力できます
+kit-count-left = あと{ $count }文字入力できます
+kit-count-over = { $count }文字超えています
+
+kit-table-empty = 該当するデータはありません
+kit-table-csv = CSVをダウンロード
+kit-sort-none = （並べ替える）
+kit-sort-ascending = （小さい順に並んでいます。並べ替える）
+kit-sort-descending = （大きい順に並んでいます。並べ替える）
+
+kit-pages = ページ送り
+kit-pages-first = 最初へ
+kit-pages-previous = 前へ
+kit-pages-next = 次へ
+kit-steps = 手続の流れ
+kit-steps-at = 全{ $total }ステップ中の{ $at }番目
+kit-steps-done = 完了
+kit-close = 閉じる
+kit-progress-percent = { $percent }%完了
+kit-progress-unknown = 処理しています。しばらくお待ちください。
+kit-reload = ページを読み込み直す
+
+kit-conflict-title = ほかの人が先に保存しました
+kit-conflict-text = { $who }が{ $when }に同じ内容を変更しています。項目ごとに、残す方を選んでください。
+kit-conflict-yours = あなたの入力
+kit-conflict-theirs = 先に保存された内容
+kit-conflict-same = 同じ内容
+kit-conflict-empty = （空欄）
+kit-conflict-save = 選んだ内容で保存する
+kit-conflict-leave = 変更をやめる
+
+kit-chart-table = グラフの数値を表で見る
+kit-chart-none = データがありません
+kit-chart-missing = データなし
+kit-chart-total = 合計
+kit-chart-item = 項目
+kit-chart-unit = 単位：{ $unit }
+kit-chart-man = { $number }万
+kit-chart-oku = { $number }億
+
+kit-problem-next = 次にできること
+kit-problem-home = トップページへ戻る
+kit-problem-id = お問い合わせの際は、この番号をお伝えください：
+kit-problem-400 = 送られた内容を読み取れませんでした
+kit-problem-400-why = 入力の形式が正しくないか、リンクが途中で切れている可能性があります。
+kit-problem-400-next = 前の画面に戻り、入力内容を確かめてもう一度お試しください。
+kit-problem-401 = ログインが必要です
+kit-problem-401-why = このページは、ご本人であることを確かめてから表示します。時間がたってログアウトした可能性もあります。
+kit-problem-401-next = ログインしてから、もう一度このページを開いてください。
+kit-problem-403 = このページを見る権限がありません
+kit-problem-403-why = このページは、担当の方やご本人など、決められた人だけが見られます。
+kit-problem-403-next = 別のアカウントをお持ちの場合は、ログインし直してください。必要な権限がない場合は、担当の窓口にご相談ください。
+kit-problem-404 = ページが見つかりません
+kit-problem-404-why = ページが移動したか、削除されたか、アドレスが間違っている可能性があります。
+kit-problem-404-next = アドレスを確かめるか、検索してお探しください。
+kit-problem-409 = ほかの変更と重なりました
+kit-problem-409-why = あなたが開いてから保存するまでの間に、内容が変更されました。入力した内容はまだ保存されていません。
+kit-problem-409-next = 最新の内容を開き直し、もう一度変更してください。
+kit-problem-413 = 送られたデータが大きすぎます
+kit-problem-413-why = 一度に送れる大きさを超えています。
+kit-problem-413-next = 画像を小さくするか、ファイルを分けて送ってください。
+kit-problem-429 = 短い時間に操作が集中しています
+kit-problem-429-why = サービスを守るため、一時的に受け付けを止めています。
+kit-problem-429-next = 1分ほど待ってから、もう一度お試しください。
+kit-problem-500 = 問題が起きて、表示できませんでした
+kit-problem-500-why = 原因はこちら側にあります。担当者が確認できるよう記録しました。
+kit-problem-500-next = 少し待ってから、もう一度お試しください。お急ぎの場合は窓口へご連絡ください。
+kit-problem-503 = 現在、このサービスを利用できません
+kit-problem-503-why = 点検中か、一時的に混み合っています。
+kit-problem-503-next = しばらく待ってから、もう一度お試しください。
+
+kit-offline = インターネットにつながっていません
+kit-offline-why = このページはまだ端末に保存されていないため、表示できません。
+kit-offline-signal = 電波のよい場所へ移るか、Wi-Fiの設定を確かめてください。
+kit-offline-pages = 一度開いた避難所や防災のページは、つながらないときも見られる場合があります。
+kit-offline-emergency = 命に危険があるときは、119番（消防・救急）か110番（警察）に電話してください。
