@@ -9,7 +9,7 @@
 
 mod banner;
 mod button;
-// mod chart;
+mod chart;
 mod choice;
 mod conflict;
 mod content;
@@ -17,7 +17,7 @@ mod control;
 mod dialog;
 mod field;
 mod form;
-// mod gallery;
+mod gallery;
 mod icon;
 mod navigation;
 mod page;
@@ -32,13 +32,13 @@ mod tests;
 
 pub use banner::{Banner, Emergency};
 pub use button::{Button, ButtonKind, PostButton, buttons};
-// pub use chart::Chart;
+pub use chart::Chart;
 pub use conflict::Conflict;
 pub use content::{Card, Cards, Empty, SummaryList, Tag, Tone, details};
 pub use dialog::Dialog;
 pub use field::{Choice, Field, Width};
 pub use form::{Form, Group};
-// pub use gallery::gallery;
+pub use gallery::gallery;
 pub use icon::{Icon, icon};
 pub use maud::{DOCTYPE, Markup, PreEscaped, Render, html};
 pub use navigation::{Link, Pagination, Steps, Tabs};

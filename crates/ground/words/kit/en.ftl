@@ -72,8 +72,6 @@ kit-chart-missing = no data
 kit-chart-total = Total
 kit-chart-item = Item
 kit-chart-unit = Unit: { $unit }
-kit-chart-man = { $number }0,000
-kit-chart-oku = { $number }00,000,000
 
 kit-problem-next = What you can do next
 kit-problem-home = Go to the home page

@@ -72,8 +72,6 @@ kit-chart-missing = ｜数字《すうじ》なし
 kit-chart-total = ぜんぶ
 kit-chart-item = なまえ
 kit-chart-unit = ｜数《かぞ》えかた：{ $unit }
-kit-chart-man = { $number }万
-kit-chart-oku = { $number }億
 
 kit-problem-next = ｜次《つぎ》に できること
 kit-problem-home = はじめの ページに もどる

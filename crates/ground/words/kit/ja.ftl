@@ -72,8 +72,6 @@ kit-chart-missing = データなし
 kit-chart-total = 合計
 kit-chart-item = 項目
 kit-chart-unit = 単位：{ $unit }
-kit-chart-man = { $number }万
-kit-chart-oku = { $number }億
 
 kit-problem-next = 次にできること
 kit-problem-home = トップページへ戻る
