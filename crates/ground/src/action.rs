@@ -1,0 +1,323 @@
+//! Actions: the only way to change or read anything (law 4).
+//!
+//! An action is data and functions: `prepare` (optional, async, no transaction), `run` (synchronous, inside a
+//! transaction, no I/O, may be run again), and jobs that `run` leaves behind. API route, OpenAPI, rights matrix,
+//! command line and audit all come from the one list of actions.
+
+use std::borrow::Cow;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use garde::Validate;
+use schemars::{JsonSchema, Schema};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::audit::{self, Outcome};
+use crate::cx::Cx;
+use crate::db::{Store, Tx};
+use crate::fault::{Fault, Kind};
+use crate::once::{self, Once};
+use crate::validate;
+use crate::who::Object;
+
+pub type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// What an input must be able to do. Implemented for every type that can.
+pub trait Input:
+    DeserializeOwned + Serialize + JsonSchema + Validate<Context = ()> + Clone + Send + Sync + 'static
+{
+}
+impl<T> Input for T where
+    T: DeserializeOwned + Serialize + JsonSchema + Validate<Context = ()> + Clone + Send + Sync + 'static
+{
+}
+
+/// What an answer must be able to do.
+pub trait Output: DeserializeOwned + Serialize + JsonSchema + Send + 'static {}
+impl<T> Output for T where T: DeserializeOwned + Serialize + JsonSchema + Send + 'static {}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Reads only.
+    Reads,
+    /// Reads a few rows by key: runs without changing threads on SQLite.
+    ReadsQuickly,
+    Writes,
+}
+
+/// How often one client may do this.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rate {
+    pub per_minute: u32,
+    pub burst: u32,
+}
+
+/// A verb of a room, typed: `pub const SAVE_PAGE: Action<SavePage, PageView> = Action::writes("messages.save_page", object, run)`.
+pub struct Action<In, Out> {
+    pub name: &'static str,
+    pub effect: Effect,
+    pub store: Store,
+    pub object: fn(&mut Tx<'_>, &Cx, &In) -> Result<Object, Fault>,
+    pub run: fn(&mut Tx<'_>, &Cx, &In) -> Result<Out, Fault>,
+    pub prepare: Option<fn(Cx, In) -> Boxed<'static, Result<In, Fault>>>,
+    pub emits: &'static [&'static str],
+    pub rate: Option<Rate>,
+    /// Acts of people are written into the audit; a vote or a read is not worth a row.
+    pub audited: bool,
+}
+
+impl<In, Out> Clone for Action<In, Out> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<In, Out> Copy for Action<In, Out> {}
+
+impl<In: Input, Out: Output> Action<In, Out> {
+    const fn new(
+        name: &'static str,
+        effect: Effect,
+        object: fn(&mut Tx<'_>, &Cx, &In) -> Result<Object, Fault>,
+        run: fn(&mut Tx<'_>, &Cx, &In) -> Result<Out, Fault>,
+    ) -> Self {
+        let audited = matches!(effect, Effect::Writes);
+        Action {
+            name,
+            effect,
+            store: Store::City,
+            object,
+            run,
+            prepare: None,
+            emits: &[],
+            rate: None,
+            audited,
+        }
+    }
+
+    pub const fn writes(
+        name: &'static str,
+        object: fn(&mut Tx<'_>, &Cx, &In) -> Result<Object, Fault>,
+        run: fn(&mut Tx<'_>, &Cx, &In) -> Result<Out, Fault>,
+    ) -> Self {
+        Action::new(name, Effect::Writes, object, run)
+    }
+
+    pub const fn reads(
+        name: &'static str,
+        object: fn(&mut Tx<'_>, &Cx, &In) -> Result<Object, Fault>,
+        run: fn(&mut Tx<'_>, &Cx, &In) -> Result<Out, Fault>,
+    ) -> Self {
+        Action::new(name, Effect::Reads, object, run)
+    }
+
+    /// For reads of a few rows by key.
+    #[must_use]
+    pub const fn quick(mut self) -> Self {
+        self.effect = Effect::ReadsQuickly;
+        self
+    }
+    #[must_use]
+    pub const fn in_store(mut self, store: Store) -> Self {
+        self.store = store;
+        self
+    }
+    #[must_use]
+    pub const fn emits(mut self, events: &'static [&'static str]) -> Self {
+        self.emits = events;
+        self
+    }
+    #[must_use]
+    pub const fn rate(mut self, per_minute: u32, burst: u32) -> Self {
+        self.rate = Some(Rate { per_minute, burst });
+        self
+    }
+    #[must_use]
+    pub const fn unaudited(mut self) -> Self {
+        self.audited = false;
+        self
+    }
+    #[must_use]
+    pub const fn prepared_by(mut self, prepare: fn(Cx, In) -> Boxed<'static, Result<In, Fault>>) -> Self {
+        self.prepare = Some(prepare);
+        self
+    }
+
+    /// Does it: checks the input, prepares, then object, right, idempotency, run and audit in one transaction.
+    pub async fn call(&self, cx: &Cx, input: In, once: Option<Once>) -> Result<Out, Fault> {
+        validate::check(&input)?;
+        let input = match self.prepare {
+            Some(prepare) => prepare(cx.clone(), input).await?,
+            None => input,
+        };
+        let action = *self;
+        let acting = cx.clone();
+        let mark = cx.mark();
+        let db = cx.city().store(self.store);
+        let step = move |tx: &mut Tx<'_>| {
+            acting.rewind(mark);
+            action.in_transaction(tx, &acting, &input, once.as_ref())
+        };
+        let outcome = match self.effect {
+            Effect::Reads => db.read(step).await,
+            Effect::ReadsQuickly => db.read_quick(step).await,
+            Effect::Writes => db.write(step).await,
+        };
+        if let Err(fault) = &outcome
+            && fault.kind() == Kind::Refused
+        {
+            audit::refusal(cx, self.name).await;
+        }
+        outcome
+    }
+
+    fn in_transaction(
+        &self,
+        tx: &mut Tx<'_>,
+        cx: &Cx,
+        input: &In,
+        once: Option<&Once>,
+    ) -> Result<Out, Fault> {
+        let object = (self.object)(tx, cx, input)?;
+        allow(cx, self.name, &object)?;
+        if self.effect != Effect::Writes {
+            return (self.run)(tx, cx, input);
+        }
+        if let Some(once) = once
+            && let Some(answer) = once::find(tx, cx, once, self.name)?
+        {
+            return serde_json::from_value(answer).map_err(Fault::internal);
+        }
+        let answer = (self.run)(tx, cx, input)?;
+        if self.audited {
+            audit::write(tx, cx, self.name, &object, Outcome::Done)?;
+        }
+        if let Some(once) = once {
+            once::keep(tx, cx, once, self.name, &answer)?;
+        }
+        Ok(answer)
+    }
+
+    /// Does only the part inside a transaction, as part of another action of the same store. The right is checked.
+    pub fn within(&self, tx: &mut Tx<'_>, cx: &Cx, input: &In) -> Result<Out, Fault> {
+        validate::check(input)?;
+        if tx.store() != self.store {
+            return Err(Fault::internal(format!("{} belongs to another store", self.name)));
+        }
+        self.in_transaction(tx, cx, input, None)
+    }
+
+    /// This action among all others, for the registry.
+    pub fn any(self) -> AnyAction {
+        AnyAction {
+            name: self.name,
+            effect: self.effect,
+            store: self.store,
+            emits: self.emits,
+            rate: self.rate,
+            audited: self.audited,
+            has_prepare: self.prepare.is_some(),
+            input: schemars::schema_for!(In),
+            output: schemars::schema_for!(Out),
+            call: Arc::new(move |cx, input, once| {
+                Box::pin(async move {
+                    let input: In = validate::read(input)?;
+                    let answer = self.call(&cx, input, once).await?;
+                    serde_json::to_value(answer).map_err(Fault::internal)
+                })
+            }),
+            call_bytes: Arc::new(move |cx, body, once| {
+                Box::pin(async move {
+                    let input: In = validate::read_bytes(&body)?;
+                    let answer = self.call(&cx, input, once).await?;
+                    serde_json::to_vec(&answer).map_err(Fault::internal)
+                })
+            }),
+            within: Arc::new(move |tx, cx, input| {
+                let input: In = validate::read(input)?;
+                let answer = self.within(tx, cx, &input)?;
+                serde_json::to_value(answer).map_err(Fault::internal)
+            }),
+        }
+    }
+}
+
+/// Whether the actor may do this on this object; somebody who is not signed in is asked to.
+pub fn allow(cx: &Cx, action: &str, object: &Object) -> Result<(), Fault> {
+    let house = cx.house();
+    if house.keeper.may(house.grants(action), cx.who(), object) {
+        Ok(())
+    } else if cx.who().is_signed_in() || cx.who().has(crate::who::Role::System) {
+        Err(Fault::refused())
+    } else {
+        Err(Fault::signed_out())
+    }
+}
+
+type Call = Arc<dyn Fn(Cx, Value, Option<Once>) -> Boxed<'static, Result<Value, Fault>> + Send + Sync>;
+type CallBytes =
+    Arc<dyn Fn(Cx, bytes::Bytes, Option<Once>) -> Boxed<'static, Result<Vec<u8>, Fault>> + Send + Sync>;
+type Within = Arc<dyn Fn(&mut Tx<'_>, &Cx, Value) -> Result<Value, Fault> + Send + Sync>;
+
+/// An action without its types: what the registry holds.
+#[derive(Clone)]
+pub struct AnyAction {
+    pub name: &'static str,
+    pub effect: Effect,
+    pub store: Store,
+    pub emits: &'static [&'static str],
+    pub rate: Option<Rate>,
+    pub audited: bool,
+    pub has_prepare: bool,
+    /// JSON Schema 2020-12 of what goes in and comes out.
+    pub input: Schema,
+    pub output: Schema,
+    call: Call,
+    call_bytes: CallBytes,
+    within: Within,
+}
+
+impl AnyAction {
+    pub fn room(&self) -> &'static str {
+        self.name.split('.').next().unwrap_or(self.name)
+    }
+
+    pub fn verb(&self) -> &'static str {
+        self.name.split_once('.').map_or(self.name, |(_, verb)| verb)
+    }
+
+    pub fn writes(&self) -> bool {
+        self.effect == Effect::Writes
+    }
+
+    pub async fn call(&self, cx: &Cx, input: Value, once: Option<Once>) -> Result<Value, Fault> {
+        (self.call)(cx.clone(), input, once).await
+    }
+
+    /// From bytes to bytes, without a tree in between: the way of the API.
+    pub async fn call_bytes(
+        &self,
+        cx: &Cx,
+        body: bytes::Bytes,
+        once: Option<Once>,
+    ) -> Result<Vec<u8>, Fault> {
+        (self.call_bytes)(cx.clone(), body, once).await
+    }
+
+    /// The key under which the words for people stand: `action-messages-save_page`.
+    pub fn word(&self) -> Cow<'static, str> {
+        Cow::Owned(format!("action-{}", self.name.replace('.', "-")))
+    }
+}
+
+impl Cx {
+    /// Calls another room's action by name, inside the same transaction (law 2).
+    pub fn call(&self, tx: &mut Tx<'_>, action: &str, input: Value) -> Result<Value, Fault> {
+        let Some(action) = self.house().action(action).cloned() else {
+            return Err(Fault::internal(format!("there is no action {action}")));
+        };
+        (action.within)(tx, self, input)
+    }
+}

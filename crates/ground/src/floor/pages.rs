@@ -1,0 +1,340 @@
+//! The floor's pages: home, search of settings, staff desk, city facts, jobs, audit, rights.
+
+use maud::html;
+
+use super::actions::{
+    AUDIT, AskAudit, AskJobs, CITY, DESK, DISMISS_JOB, JOBS, Nothing, RETRY_JOB, RIGHTS, SAVE_CITY, SaveCity,
+    ThisJob,
+};
+use crate::csv_out;
+use crate::door::Reply;
+use crate::fault::{Fault, Kind};
+use crate::html::{Button, Col, Field, Form, PostButton, Table, Tag, Tone, buttons};
+use crate::list::Paging;
+use crate::page::{MenuPlace, Page, PanelPlace, Visit};
+use crate::words::Lang;
+
+pub(super) const PAGES: &[Page] = &[
+    Page::get("/", |visit| Box::pin(home(visit))),
+    Page::get("/preferences", |visit| Box::pin(preferences(visit))),
+    Page::get("/staff", |visit| Box::pin(desk(visit))).menu(MenuPlace::StaffWork, "menu-desk", "ground.desk"),
+    Page::get("/staff/city", |visit| Box::pin(city(visit))).menu(
+        MenuPlace::StaffCity,
+        "menu-city-facts",
+        "ground.save_city",
+    ),
+    Page::post("/staff/city", |visit| Box::pin(save_city(visit))),
+    Page::get("/staff/jobs", |visit| Box::pin(jobs(visit))).menu(
+        MenuPlace::StaffWatch,
+        "menu-jobs",
+        "ground.jobs",
+    ),
+    Page::post("/staff/jobs/{id}/retry", |visit| Box::pin(retry(visit))),
+    Page::post("/staff/jobs/{id}/dismiss", |visit| Box::pin(dismiss(visit))),
+    Page::get("/staff/audit", |visit| Box::pin(audit(visit))).menu(
+        MenuPlace::StaffWatch,
+        "menu-audit",
+        "ground.audit",
+    ),
+    Page::get("/staff/rights", |visit| Box::pin(rights(visit))).menu(
+        MenuPlace::StaffWatch,
+        "menu-rights",
+        "ground.rights",
+    ),
+];
+
+async fn home(visit: &Visit) -> Result<Reply, Fault> {
+    let facts = visit.read(&CITY, Nothing {}).await?;
+    let panels = visit.panels(PanelPlace::Home).await;
+    let shell = visit.shell(visit.t("home-title"));
+    Ok(visit.page(
+        &shell,
+        html! {
+            h1 { (visit.tf("home-welcome", &[("city", &facts.name)])) }
+            @for panel in panels { (panel) }
+        },
+    ))
+}
+
+/// Text size and language, kept in cookies; works by plain links.
+async fn preferences(visit: &Visit) -> Result<Reply, Fault> {
+    let mut reply = Reply::see_other(visit.query.get("back"));
+    let size = visit.query.get("text");
+    if ["normal", "large", "xlarge"].contains(&size) {
+        reply = reply.header("set-cookie", &format!("text={size}; Path=/; Max-Age=31536000; SameSite=Lax"));
+    }
+    if let Some(lang) = Lang::from_code(visit.query.get("lang")) {
+        reply = reply
+            .header("set-cookie", &format!("lang={}; Path=/; Max-Age=31536000; SameSite=Lax", lang.code()));
+    }
+    Ok(reply)
+}
+
+async fn desk(visit: &Visit) -> Result<Reply, Fault> {
+    let setup = visit.read(&DESK, Nothing {}).await?;
+    let panels = visit.panels(PanelPlace::StaffDesk).await;
+    let open = setup.iter().filter(|row| !row.done).count();
+    let shell = visit.shell(visit.t("menu-desk"));
+    let table = setup.iter().fold(
+        Table::new(visit.t("setup-title"))
+            .column(Col::new(visit.t("setup-what")))
+            .column(Col::new(visit.t("setup-state"))),
+        |table, row| {
+            let state = if row.done {
+                Tag::new(visit.t("setup-done"), Tone::Positive)
+            } else {
+                Tag::new(visit.t("setup-open"), Tone::Caution)
+            };
+            table.row([html! { a href=(row.href) { (visit.t(&row.word)) } }, state.render()])
+        },
+    );
+    Ok(visit.page(
+        &shell,
+        html! {
+            h1 { (visit.t("menu-desk")) }
+            @if open > 0 {
+                p { (visit.tf("setup-missing", &[("count", &open.to_string())])) }
+            } @else {
+                p { (visit.t("setup-complete")) }
+            }
+            @for panel in panels { (panel) }
+            (table.render(visit.cx.tongue()))
+        },
+    ))
+}
+
+fn city_form(visit: &Visit, input: &SaveCity, fault: Option<&Fault>) -> maud::Markup {
+    let t = visit.cx.tongue();
+    let wrong = |path: &str| fault.and_then(|fault| fault.field_words(path, t));
+    let mut form = Form::new("/staff/city")
+        .token(visit.new_token())
+        .field(Field::hidden("rev", input.rev.to_string()))
+        .field(Field::text("name", t.t("city-name")).required().value(&input.name).error_if(wrong("name")))
+        .field(
+            Field::text("zone", t.t("city-zone"))
+                .required()
+                .hint(t.t("city-zone-hint"))
+                .value(&input.zone)
+                .error_if(wrong("zone")),
+        )
+        .field(
+            Field::text("public_url", t.t("city-public-url"))
+                .required()
+                .hint(t.t("city-public-url-hint"))
+                .value(&input.public_url)
+                .error_if(wrong("public_url")),
+        )
+        .field(
+            Field::textarea("hosts", t.t("city-hosts"))
+                .hint(t.t("city-hosts-hint"))
+                .value(input.hosts.join("\n"))
+                .error_if(wrong("hosts")),
+        )
+        .field(
+            Field::email("mail_from", t.t("city-mail"))
+                .hint(t.t("city-mail-hint"))
+                .value(&input.mail_from)
+                .error_if(wrong("mail_from")),
+        )
+        .submit(t.t("save"));
+    if let Some(fault) = fault.filter(|fault| fault.fields().is_empty()) {
+        form = form.error(fault.title(t));
+    }
+    form.render(t)
+}
+
+async fn city(visit: &Visit) -> Result<Reply, Fault> {
+    if !visit.may_ever("ground.save_city") {
+        return Err(if visit.cx.who().is_signed_in() { Fault::refused() } else { Fault::signed_out() });
+    }
+    let facts = visit.read(&CITY, Nothing {}).await?;
+    let input = SaveCity {
+        name: facts.name,
+        zone: facts.zone,
+        public_url: facts.public_url,
+        hosts: facts.hosts,
+        languages: facts.languages,
+        mail_from: facts.mail_from,
+        rev: facts.rev,
+    };
+    let shell = visit.shell(visit.t("menu-city-facts"));
+    Ok(visit.page(&shell, html! { h1 { (visit.t("menu-city-facts")) } (city_form(visit, &input, None)) }))
+}
+
+async fn save_city(visit: &Visit) -> Result<Reply, Fault> {
+    let input = SaveCity {
+        name: visit.form.get("name").to_owned(),
+        zone: visit.form.get("zone").to_owned(),
+        public_url: visit.form.get("public_url").trim_end_matches('/').to_owned(),
+        hosts: visit.form.get("hosts").split_whitespace().map(str::to_owned).collect(),
+        languages: Lang::ALL.to_vec(),
+        mail_from: visit.form.get("mail_from").to_owned(),
+        rev: visit.form.get("rev").parse().unwrap_or(0),
+    };
+    match visit.act(&SAVE_CITY, input.clone()).await {
+        Ok(_) => Ok(Reply::see_other("/staff/city?done=saved")),
+        Err(fault) if matches!(fault.kind(), Kind::Invalid | Kind::Outdated) => {
+            let shell = visit.shell(visit.t("menu-city-facts")).wrong(true);
+            let body = html! { h1 { (visit.t("menu-city-facts")) } (city_form(visit, &input, Some(&fault))) };
+            Ok(visit.page_with(fault.status(), &shell, body))
+        }
+        Err(fault) => Err(fault),
+    }
+}
+
+async fn jobs(visit: &Visit) -> Result<Reply, Fault> {
+    let ask =
+        AskJobs { state: visit.query.get("state").to_owned(), paging: Paging::from_query(&visit.query) };
+    let list = visit.read(&JOBS, ask).await?;
+    let t = visit.cx.tongue();
+    let table = list.rows.iter().fold(
+        Table::new(t.t("menu-jobs"))
+            .column(Col::new(t.t("job-kind")))
+            .column(Col::new(t.t("job-state")))
+            .column(Col::number(t.t("job-tries")))
+            .column(Col::new(t.t("job-created")))
+            .column(Col::new(t.t("job-fault")))
+            .column(Col::new(t.t("job-do")))
+            .empty(t.t("jobs-none")),
+        |table, row| {
+            let (word, tone) = match row.state.as_str() {
+                "dead" => ("job-dead", Tone::Negative),
+                "leased" => ("job-running", Tone::Info),
+                _ => ("job-waiting", Tone::Neutral),
+            };
+            let act = |verb: &str, label: &str| {
+                PostButton::new(t.t(label), format!("/staff/jobs/{}/{verb}", row.id), visit.new_token()).about(&row.kind).render()
+            };
+            table.row([
+                html! { (row.kind) },
+                Tag::new(t.t(word), tone).render(),
+                html! { (row.tries) "/" (row.tries_max) },
+                html! { (visit.time(row.created_ms)) },
+                html! { (row.last_fault) },
+                html! { @if row.state == "dead" { (act("retry", "job-retry")) (act("dismiss", "job-dismiss")) } },
+            ])
+        },
+    );
+    let filters = ["", "dead", "waiting", "leased"].map(|state| {
+        let word = match state {
+            "dead" => "job-dead",
+            "waiting" => "job-waiting",
+            "leased" => "job-running",
+            _ => "job-all",
+        };
+        Button::link(t.t(word), format!("/staff/jobs?state={state}")).tertiary().render()
+    });
+    let shell = visit.shell(t.t("menu-jobs"));
+    Ok(visit.page(
+        &shell,
+        html! {
+            h1 { (t.t("menu-jobs")) }
+            p { (t.t("jobs-lead")) }
+            (buttons(filters))
+            (table.render(t))
+            (visit.next_page(list.next.as_deref(), &format!("/staff/jobs?state={}", crate::page::escaped(visit.query.get("state")))))
+        },
+    ))
+}
+
+async fn retry(visit: &Visit) -> Result<Reply, Fault> {
+    let id = visit.slot("id").parse().map_err(|_| Fault::missing())?;
+    visit.act(&RETRY_JOB, ThisJob { id }).await?;
+    Ok(Reply::see_other("/staff/jobs?done=job-retried"))
+}
+
+async fn dismiss(visit: &Visit) -> Result<Reply, Fault> {
+    let id = visit.slot("id").parse().map_err(|_| Fault::missing())?;
+    visit.act(&DISMISS_JOB, ThisJob { id }).await?;
+    Ok(Reply::see_other("/staff/jobs?done=job-dismissed"))
+}
+
+async fn audit(visit: &Visit) -> Result<Reply, Fault> {
+    let t = visit.cx.tongue();
+    let as_csv = visit.query.get("format") == "csv";
+    let mut ask = AskAudit {
+        actor: visit.query.get("actor").to_owned(),
+        action: visit.query.get("action").to_owned(),
+        outcome: visit.query.get("outcome").to_owned(),
+        paging: Paging::from_query(&visit.query),
+    };
+    if as_csv {
+        ask.paging.rows = crate::list::PAGE_ROWS_MAX;
+    }
+    let list = visit.read(&AUDIT, ask).await?;
+    let heads = ["audit-at", "audit-actor", "audit-action", "audit-object", "audit-outcome", "audit-via"];
+    let outcome = |row: &str| t.t(if row == "refused" { "audit-refused" } else { "audit-done" }).to_owned();
+    if as_csv {
+        let rows = list.rows.iter().map(|row| {
+            vec![
+                visit.time(row.at_ms),
+                row.actor.clone(),
+                row.action.clone(),
+                format!("{} {}", row.class, row.object),
+                outcome(&row.outcome),
+                row.via.clone(),
+            ]
+        });
+        let header: Vec<&str> = heads.iter().map(|word| t.t(word)).collect();
+        return Ok(Reply::download("text/csv; charset=utf-8", "audit.csv", csv_out::table(&header, rows)?));
+    }
+    let columns = heads.iter().map(|word| Col::new(t.t(word)));
+    let table = list.rows.iter().fold(
+        Table::new(t.t("menu-audit"))
+            .columns(columns)
+            .csv("/staff/audit?format=csv")
+            .empty(t.t("audit-none")),
+        |table, row| {
+            let tone = if row.outcome == "refused" { Tone::Negative } else { Tone::Neutral };
+            table.row([
+                html! { (visit.time(row.at_ms)) },
+                html! { (row.actor) },
+                html! { (row.action) },
+                html! { (row.class) " " (row.object) },
+                Tag::new(outcome(&row.outcome), tone).render(),
+                html! { (row.via) },
+            ])
+        },
+    );
+    let shell = visit.shell(t.t("menu-audit"));
+    Ok(visit.page(
+        &shell,
+        html! {
+            h1 { (t.t("menu-audit")) }
+            p { (t.t("audit-lead")) }
+            (table.render(t))
+            (visit.next_page(list.next.as_deref(), "/staff/audit"))
+        },
+    ))
+}
+
+async fn rights(visit: &Visit) -> Result<Reply, Fault> {
+    let rows = visit.read(&RIGHTS, Nothing {}).await?;
+    let t = visit.cx.tongue();
+    let said = |grant: &String| {
+        let (role, reach) = grant.split_once(':').unwrap_or((grant, ""));
+        format!("{} ({})", t.t(&format!("role-{role}")), t.t(&format!("reach-{reach}")))
+    };
+    if visit.query.get("format") == "csv" {
+        let table = rows
+            .iter()
+            .map(|row| vec![row.action.clone(), row.grants.iter().map(said).collect::<Vec<_>>().join("、")]);
+        let body = csv_out::table(&[t.t("rights-action"), t.t("rights-who")], table)?;
+        return Ok(Reply::download("text/csv; charset=utf-8", "rights.csv", body));
+    }
+    let table = rows.iter().fold(
+        Table::new(t.t("menu-rights"))
+            .column(Col::new(t.t("rights-action")))
+            .column(Col::new(t.t("rights-who")))
+            .csv("/staff/rights?format=csv"),
+        |table, row| {
+            let word = format!("action-{}", row.action.replace('.', "-"));
+            table.row([
+                html! { (t.t(&word)) br; code { (row.action) } },
+                html! { ul { @for grant in &row.grants { li { (said(grant)) } } } },
+            ])
+        },
+    );
+    let shell = visit.shell(t.t("menu-rights"));
+    Ok(visit.page(&shell, html! { h1 { (t.t("menu-rights")) } p { (t.t("rights-lead")) } (table.render(t)) }))
+}

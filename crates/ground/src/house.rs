@@ -1,0 +1,117 @@
+//! The house: all rooms, all cities, and what they share.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+
+use crate::action::AnyAction;
+use crate::city::City;
+use crate::clock::Clock;
+use crate::db::{Migration, Shared};
+use crate::fault::Fault;
+use crate::html::Assets;
+use crate::room::Room;
+use crate::seal::Sealer;
+use crate::who::{Gatekeeper, Grant};
+use crate::words::Words;
+
+/// The cities of this installation and how host names lead to them.
+#[derive(Default, Clone)]
+pub struct Cities {
+    pub by_slug: BTreeMap<Arc<str>, Arc<City>>,
+    /// Any host name that no city claims leads here.
+    pub default: Option<Arc<City>>,
+}
+
+impl Cities {
+    /// The city for a `Host` header's name, without its port.
+    pub fn of_host(&self, host: &str) -> Option<&Arc<City>> {
+        let host = host.to_ascii_lowercase();
+        if let Some(slug) = host.strip_suffix(".localhost") {
+            return self.by_slug.get(slug).or(self.default.as_ref());
+        }
+        self.by_slug
+            .values()
+            .find(|city| city.facts().hosts.iter().any(|known| *known == host))
+            .or(self.default.as_ref())
+    }
+}
+
+pub struct House {
+    pub clock: Arc<dyn Clock>,
+    pub words: Words,
+    pub rooms: Vec<&'static Room>,
+    actions: BTreeMap<&'static str, AnyAction>,
+    grants: BTreeMap<&'static str, Vec<Grant>>,
+    pub keeper: Arc<dyn Gatekeeper>,
+    pub cities: ArcSwap<Cities>,
+    pub shared: Arc<Shared>,
+    pub sealer: Sealer,
+    pub assets: Assets,
+    pub version: &'static str,
+}
+
+/// What a house is built from.
+pub struct Plan {
+    pub clock: Arc<dyn Clock>,
+    pub rooms: Vec<&'static Room>,
+    pub keeper: Arc<dyn Gatekeeper>,
+    pub sealer: Sealer,
+    pub assets: Assets,
+    pub version: &'static str,
+    pub shared: Arc<Shared>,
+}
+
+impl House {
+    pub fn build(plan: Plan) -> Result<House, Fault> {
+        let files: Vec<_> = plan.rooms.iter().map(|room| room.words).collect();
+        let words = Words::read(&files).map_err(Fault::internal)?;
+        let mut actions = BTreeMap::new();
+        let mut grants: BTreeMap<&'static str, Vec<Grant>> = BTreeMap::new();
+        for room in &plan.rooms {
+            for action in (room.actions)() {
+                if actions.insert(action.name, action).is_some() {
+                    return Err(Fault::internal(format!("two actions of one name in {}", room.name)));
+                }
+            }
+            for grant in room.grants {
+                grants.entry(grant.action).or_default().push(*grant);
+            }
+        }
+        Ok(House {
+            clock: plan.clock,
+            words,
+            rooms: plan.rooms,
+            actions,
+            grants,
+            keeper: plan.keeper,
+            cities: ArcSwap::from_pointee(Cities::default()),
+            shared: plan.shared,
+            sealer: plan.sealer,
+            assets: plan.assets,
+            version: plan.version,
+        })
+    }
+
+    pub fn action(&self, name: &str) -> Option<&AnyAction> {
+        self.actions.get(name)
+    }
+
+    pub fn actions(&self) -> impl Iterator<Item = &AnyAction> {
+        self.actions.values()
+    }
+
+    /// The lines of the rights matrix for an action.
+    pub fn grants(&self, action: &str) -> &[Grant] {
+        self.grants.get(action).map_or(&[], Vec::as_slice)
+    }
+
+    pub fn migrations(&self) -> Vec<Migration> {
+        migrations_of(&self.rooms)
+    }
+}
+
+pub fn migrations_of(rooms: &[&'static Room]) -> Vec<Migration> {
+    rooms.iter().flat_map(|room| room.migrations.iter().copied()).collect()
+}

@@ -1,0 +1,72 @@
+//! What a room declares: everything that the rest of the house knows of it.
+
+use crate::action::AnyAction;
+use crate::db::Migration;
+use crate::events::Reader;
+use crate::jobs::{JobKind, Schedule};
+use crate::page::Page;
+use crate::who::Grant;
+use crate::words::WordFiles;
+
+/// A row of the retention table: how long rows of a table are kept by default.
+#[derive(Clone, Copy, Debug)]
+pub struct Retention {
+    pub table: &'static str,
+    pub days: i64,
+    /// Deletes at most a range of rows older than an instant (`?2`), so that the writer is never held long.
+    pub purge: fn() -> &'static crate::db::Sql,
+}
+
+/// One thing that a new city sets up.
+#[derive(Clone, Copy)]
+pub struct SetupItem {
+    pub word: &'static str,
+    pub href: &'static str,
+    pub done: fn(&mut crate::db::Tx<'_>, &crate::cx::Cx) -> Result<bool, crate::fault::Fault>,
+}
+
+/// A room, as a constant in its `lib.rs`.
+pub struct Room {
+    pub name: &'static str,
+    pub words: WordFiles,
+    pub migrations: &'static [Migration],
+    pub actions: fn() -> Vec<AnyAction>,
+    pub grants: &'static [Grant],
+    pub pages: &'static [Page],
+    pub panels: &'static [crate::page::Panel],
+    pub doors: &'static [crate::door::Door],
+    pub jobs: &'static [JobKind],
+    pub schedules: &'static [Schedule],
+    pub readers: &'static [Reader],
+    pub retention: &'static [Retention],
+    /// What the set-up list of a new city shows of this room.
+    pub setup: &'static [SetupItem],
+    /// The events it emits, each with its version.
+    pub events: &'static [(&'static str, i64)],
+}
+
+fn no_actions() -> Vec<AnyAction> {
+    Vec::new()
+}
+
+impl Room {
+    /// A room with nothing in it, to build on: `Room { pages: &PAGES, ..Room::empty("messages", WORDS) }`.
+    pub const fn empty(name: &'static str, words: WordFiles) -> Room {
+        Room {
+            name,
+            words,
+            migrations: &[],
+            actions: no_actions,
+            grants: &[],
+            pages: &[],
+            panels: &[],
+            doors: &[],
+            jobs: &[],
+            schedules: &[],
+            readers: &[],
+            retention: &[],
+            setup: &[],
+            events: &[],
+        }
+    }
+}
