@@ -146,7 +146,7 @@ impl Emergency {
             _ => "emergency emergency-2",
         };
         html! {
-            section class=(class) aria-label=(plain(t.t("kit-emergency"))) {
+            section class=(class) aria-label={ (plain(t.t("kit-emergency"))) "：" (plain(&self.title)) } {
                 div class="wrap emergency-in" {
                     p class="emergency-level" {
                         @if self.drill { span class="emergency-drill" { (say(t.t("kit-emergency-drill"))) } " " }

@@ -40,7 +40,7 @@ pub use field::{Choice, Field, Width};
 pub use form::{Form, Group};
 pub use gallery::gallery;
 pub use icon::{Icon, icon};
-pub use maud::{DOCTYPE, Markup, PreEscaped, Render, html};
+pub use maud::{DOCTYPE, Markup, Render, html};
 pub use navigation::{Link, Pagination, Steps, Tabs};
 pub use page::{PageHead, Problem, error_page, offline};
 pub use progress::{Progress, SearchBox};

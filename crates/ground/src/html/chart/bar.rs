@@ -14,6 +14,8 @@ const BETWEEN_PX: f64 = 16.0;
 const WIDTH_PERCENT: f64 = 80.0;
 /// Room to the left for figures of bars below zero.
 const LEFT_PERCENT: f64 = 18.0;
+/// About the width of a digit; the plate behind a figure needs a width, and text has none before it is drawn.
+const FIGURE_CHAR_PX: f64 = 8.5;
 /// Narrower parts of a stacked bar have no room for their figure.
 const FIGURE_PERCENT_MIN: f64 = 14.0;
 
@@ -36,13 +38,13 @@ pub(super) fn draw(chart: &Chart, shown: &[Series]) -> (u32, Markup) {
         @for (at, label) in chart.labels.iter().enumerate() {
             @let top = row_px * at as f64;
             text class="chart-name" x="0" y=(px(top + 18.0)) { (super::plain(label)) }
+            line class="chart-axis" x1=(percent(x(0.0))) x2=(percent(x(0.0))) y1=(px(top + LABEL_PX - 2.0)) y2=(px(top + row_px - BETWEEN_PX)) {}
             @for (order, series) in shown.iter().enumerate() {
                 @if let Some(value) = series.at(at) {
                     (one_bar(chart, order + 1, value, x(0.0), x(value), top + LABEL_PX + order as f64 * (BAR_PX + GAP_PX)))
                 }
             }
         }
-        line class="chart-axis" x1=(percent(x(0.0))) x2=(percent(x(0.0))) y1="0" y2=(px(height)) {}
     };
     (height as u32, markup)
 }
@@ -71,11 +73,7 @@ pub(super) fn draw_stacked(chart: &Chart, shown: &[Series], t: &Tongue) -> (u32,
                 @let width = scale.part(part.to) * WIDTH_PERCENT - from;
                 rect class="chart-part" x=(percent(from)) y=(px(top + LABEL_PX)) width=(percent(width)) height=(px(BAR_PX + 6.0))
                     fill=(fill(&chart.id, part.look)) {}
-                @if width >= FIGURE_PERCENT_MIN {
-                    text class="chart-figure chart-figure-in" x=(percent(from + width / 2.0)) y=(px(top + LABEL_PX + 19.5)) text-anchor="middle" {
-                        (chart.figure(part.to - part.from))
-                    }
-                }
+                @if width >= FIGURE_PERCENT_MIN { (plate(&chart.figure(part.to - part.from), from + width / 2.0, top + LABEL_PX)) }
             }
             text class="chart-figure" x=(percent(scale.part(total(at)) * WIDTH_PERCENT)) dx="6" y=(px(top + LABEL_PX + 19.5)) {
                 title { (super::plain(t.t("kit-chart-total"))) }
@@ -84,6 +82,17 @@ pub(super) fn draw_stacked(chart: &Chart, shown: &[Series], t: &Tongue) -> (u32,
         }
     };
     (height as u32, markup)
+}
+
+/// A figure within a patterned bar, on a plate of its own: letters on stripes cannot be read.
+fn plate(figure: &str, middle: f64, top: f64) -> Markup {
+    let width = figure.chars().count() as f64 * FIGURE_CHAR_PX + 8.0;
+    html! {
+        svg x=(percent(middle)) y=(px(top + 5.0)) overflow="visible" {
+            rect class="chart-plate" x=(px(-width / 2.0)) width=(px(width)) height="18" rx="3" {}
+            text class="chart-figure chart-figure-in" x="0" y="14" text-anchor="middle" { (figure) }
+        }
+    }
 }
 
 struct Part {

@@ -9,9 +9,6 @@ use maud::{Markup, html};
 const TOP_PX: f64 = 28.0;
 const BOTTOM_PX: f64 = 248.0;
 const HEIGHT_PX: u32 = 284;
-/// The part of the width that holds points; the rest is for axis figures and half a label.
-const LEFT_PERCENT: f64 = 11.0;
-const RIGHT_PERCENT: f64 = 94.0;
 /// Labels below the axis, on wide screens and on phones.
 const LABELS_WIDE: usize = 12;
 const LABELS_NARROW: usize = 5;
@@ -30,17 +27,20 @@ pub(super) fn draw(chart: &Chart, shown: &[Series], lang: Lang) -> (u32, Markup)
             line class=(if tick == 0.0 { "chart-axis" } else { "chart-grid" }) x1="0" x2="100%"
                 y1=(format!("{:.1}", y(tick))) y2=(format!("{:.1}", y(tick))) {}
         }
-        @for (look, series) in (1..).zip(shown) { (one_line(series, look, count, &y)) }
+        // Points stand in a picture within the picture, beside the axis figures; the styles fit its width to the text size.
+        svg class="chart-plot" x="13%" width="80%" height="100%" overflow="visible" {
+            @for (look, series) in (1..).zip(shown) { (one_line(series, look, count, &y)) }
+            (last_figures(chart, shown, count, &y))
+            (labels(chart, count))
+        }
         @for tick in scale.ticks() { text class="chart-tick" x="0" y=(format!("{:.1}", y(tick) - 5.0)) { (scale.told(tick, lang)) } }
-        (last_figures(chart, shown, count, &y))
-        (labels(chart, count))
     };
     (HEIGHT_PX, markup)
 }
 
 fn x(at: usize, count: usize) -> String {
     let part = if count > 1 { at as f64 / (count - 1) as f64 } else { 0.5 };
-    format!("{:.2}%", LEFT_PERCENT + part * (RIGHT_PERCENT - LEFT_PERCENT))
+    format!("{:.2}%", part * 100.0)
 }
 
 fn one_line(series: &Series, look: usize, count: usize, y: &impl Fn(f64) -> f64) -> Markup {
