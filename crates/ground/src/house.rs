@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use arc_swap::ArcSwap;
 
@@ -50,6 +51,7 @@ pub struct House {
     pub sealer: Sealer,
     pub assets: Assets,
     pub version: &'static str,
+    session_epoch: AtomicU64,
 }
 
 /// What a house is built from.
@@ -91,6 +93,7 @@ impl House {
             sealer: plan.sealer,
             assets: plan.assets,
             version: plan.version,
+            session_epoch: AtomicU64::new(0),
         })
     }
 
@@ -105,6 +108,15 @@ impl House {
     /// The lines of the rights matrix for an action.
     pub fn grants(&self, action: &str) -> &[Grant] {
         self.grants.get(action).map_or(&[], Vec::as_slice)
+    }
+
+    /// Sessions are kept in memory for a moment; whoever ends, locks or changes one calls this after the commit.
+    pub fn forget_sessions(&self) {
+        self.session_epoch.fetch_add(1, Ordering::SeqCst);
+    }
+
+    pub fn session_epoch(&self) -> u64 {
+        self.session_epoch.load(Ordering::SeqCst)
     }
 
     pub fn migrations(&self) -> Vec<Migration> {

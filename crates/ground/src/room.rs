@@ -41,6 +41,8 @@ pub struct Room {
     pub retention: &'static [Retention],
     /// What the set-up list of a new city shows of this room.
     pub setup: &'static [SetupItem],
+    /// Fills a fictional demonstration city, through the room's own actions.
+    pub demo: Option<fn(crate::cx::Cx) -> crate::action::Boxed<'static, Result<(), crate::fault::Fault>>>,
     /// The events it emits, each with its version.
     pub events: &'static [(&'static str, i64)],
 }
@@ -66,6 +68,7 @@ impl Room {
             readers: &[],
             retention: &[],
             setup: &[],
+            demo: None,
             events: &[],
         }
     }
