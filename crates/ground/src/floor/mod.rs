@@ -5,7 +5,7 @@ mod pages;
 
 use crate::db::{Migration, Store};
 use crate::jobs::{EVENT_AGAIN, JobKind, JobRun, Lane};
-use crate::room::Room;
+use crate::room::{Room, SetupItem};
 use crate::who::{Grant, Reach, Role};
 use crate::words::WordFiles;
 
@@ -42,6 +42,22 @@ const JOBS: &[JobKind] = &[JobKind {
     run: JobRun::InTx(crate::events::take_again),
 }];
 
+const SETUP: &[SetupItem] = &[
+    SetupItem { word: "setup-name", href: "/staff/city", done: |_, cx| Ok(!cx.city().facts().name.is_empty()) },
+    SetupItem { word: "setup-zone", href: "/staff/city", done: |_, cx| Ok(!cx.city().facts().zone.is_empty()) },
+    SetupItem {
+        word: "setup-public-url",
+        href: "/staff/city",
+        // An address of this machine leads nobody else here; for a demonstration city that is as it should be.
+        done: |_, cx| {
+            let facts = cx.city().facts();
+            Ok(facts.demo || !facts.public_url.contains("localhost"))
+        },
+    },
+    SetupItem { word: "setup-mail", href: "/staff/city", done: |_, cx| Ok(!cx.city().facts().mail_from.is_empty()) },
+    SetupItem { word: "setup-languages", href: "/staff/city", done: |_, cx| Ok(!cx.city().facts().languages.is_empty()) },
+];
+
 /// The floor's own room.
 pub const ROOM: Room = Room {
     migrations: MIGRATIONS,
@@ -49,6 +65,7 @@ pub const ROOM: Room = Room {
     grants: GRANTS,
     pages: pages::PAGES,
     jobs: JOBS,
+    setup: SETUP,
     events: &[("ground.city_saved", 1), ("ground.job_retried", 1), ("ground.job_dismissed", 1)],
     ..Room::empty("ground", WORDS)
 };
