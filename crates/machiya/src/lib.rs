@@ -1,0 +1,2 @@
+//! The binary around the house: settings, the installation on disk, the HTTP server and the command line.
+
