@@ -30,6 +30,7 @@ pub mod once;
 pub mod page;
 pub mod room;
 pub mod seal;
+pub mod session;
 pub mod text;
 pub mod validate;
 pub mod who;

@@ -97,8 +97,12 @@ pub struct Visit {
     pub query: FormData,
     pub form: FormData,
     pub text_size: TextSize,
+    /// The family of the browser, from `session::agent_family`; never the whole header.
+    pub agent: String,
     /// The checked token of a form that was sent: makes a double press one act.
     pub token: Option<String>,
+    /// What rooms put at the foot of every page, from [`foot_links`].
+    pub foot: Vec<Link>,
 }
 
 impl Visit {
@@ -165,7 +169,7 @@ impl Visit {
             .text_size(self.text_size)
             .search("/search")
             .nav(self.menu(MenuPlace::Portal))
-            .footer(self.menu(MenuPlace::Foot))
+            .footer(self.menu(MenuPlace::Foot).into_iter().chain(self.foot.iter().cloned()))
             .version(house.version);
         if facts.demo {
             shell = shell.banner(
@@ -266,6 +270,16 @@ impl Visit {
 /// Whether this person could do this action on any object at all.
 pub fn may_ever(cx: &Cx, action: &str) -> bool {
     cx.house().grants(action).iter().any(|grant| grant.role == Role::Anyone || cx.who().has(grant.role))
+}
+
+/// The links at the foot of every page that are the city's own content, gathered from all rooms. Whoever makes a
+/// [`Visit`] asks for them first.
+pub async fn foot_links(cx: &Cx) -> Vec<Link> {
+    let mut out = Vec::new();
+    for foot in cx.house().rooms.iter().filter_map(|room| room.foot) {
+        out.extend(foot(cx).await);
+    }
+    out
 }
 
 /// What a form's token signs: the session, so that a token drawn for one person is worth nothing to another.
