@@ -1,6 +1,8 @@
 //! A city: its facts and its three stores. Several live in one installation and are told apart by host name.
 
-use std::sync::Arc;
+use std::any::{Any, TypeId};
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use arc_swap::ArcSwap;
 use jiff::tz::TimeZone;
@@ -38,6 +40,7 @@ pub struct City {
     pub db: Db,
     pub context: Db,
     pub files: Db,
+    kept: RwLock<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
 }
 
 impl City {
@@ -50,7 +53,21 @@ impl City {
             db,
             context,
             files,
+            kept: RwLock::default(),
         }
+    }
+
+    /// Something small that a room keeps in memory for this city, one of each type. It is a copy of what stands in the
+    /// store, gone at the next start: other nodes do not see it change, so it must grow old by itself.
+    pub fn kept<T: Any + Send + Sync + Default>(&self) -> Arc<T> {
+        let key = TypeId::of::<T>();
+        let known = self.kept.read().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
+        let any = known.unwrap_or_else(|| {
+            let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
+            kept.entry(key).or_insert_with(|| Arc::new(T::default())).clone()
+        });
+        // The key is the type, so this is always what was put in.
+        any.downcast().unwrap_or_default()
     }
 
     pub fn facts(&self) -> Arc<CityFacts> {

@@ -34,6 +34,9 @@ pub struct Room {
     pub grants: &'static [Grant],
     pub pages: &'static [Page],
     pub panels: &'static [crate::page::Panel],
+    /// Links at the foot of every page that staff write, such as the privacy policy. Asked for on every page: it
+    /// answers from memory (see `City::kept`).
+    pub foot: Option<for<'v> fn(&'v crate::cx::Cx) -> crate::action::Boxed<'v, Vec<crate::html::Link>>>,
     pub doors: &'static [crate::door::Door],
     pub jobs: &'static [JobKind],
     pub schedules: &'static [Schedule],
@@ -62,6 +65,7 @@ impl Room {
             grants: &[],
             pages: &[],
             panels: &[],
+            foot: None,
             doors: &[],
             jobs: &[],
             schedules: &[],
