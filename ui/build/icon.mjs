@@ -1,19 +1,23 @@
-// The house: a tiled roof with deep eaves over a lattice front, drawn from one list of shapes as SVG and as PNG.
+// The house: two tiled roofs, a slit window between them, and a lattice front with a lit door, drawn from one list of shapes as SVG and as PNG.
 import { deflateSync } from "node:zlib";
 
 const GROUND = [0x00, 0x31, 0x6a];
 const PAPER = [0xff, 0xff, 0xff];
 const LAMP = [0xff, 0xd4, 0x3d];
 
+const box = (fill, left, top, right, bottom) => ({ fill, points: [[left, top], [right, top], [right, bottom], [left, bottom]] });
+
 // Polygons on a 96 × 96 field, painted in order. All important shapes lie within the middle 80 %, so that round masks cut nothing.
 const SHAPES = [
-  { fill: GROUND, points: [[0, 0], [96, 0], [96, 96], [0, 96]] },
-  { fill: PAPER, points: [[48, 20], [84, 40], [80, 46], [48, 29], [16, 46], [12, 40]] },
-  { fill: PAPER, points: [[48, 34], [70, 45.5], [70, 50], [26, 50], [26, 45.5]] },
-  { fill: PAPER, points: [[18, 54], [78, 54], [78, 59], [18, 59]] },
-  ...[24, 31, 38].map((x) => ({ fill: PAPER, points: [[x, 62], [x + 4, 62], [x + 4, 78], [x, 78]] })),
-  { fill: LAMP, points: [[47, 62], [60, 62], [60, 78], [47, 78]] },
-  ...[65, 71].map((x) => ({ fill: PAPER, points: [[x - 1, 62], [x + 3, 62], [x + 3, 78], [x - 1, 78]] })),
+  box(GROUND, 0, 0, 96, 96),
+  { fill: PAPER, points: [[25, 20], [71, 20], [83, 34], [13, 34]] },
+  box(PAPER, 21, 38, 75, 49),
+  // The low upper floor has a window of narrow slits, as old town houses have.
+  ...[30, 35.5, 41, 46.5, 52, 57.5, 63].map((x) => box(GROUND, x, 40.5, x + 3, 46.5)),
+  { fill: PAPER, points: [[19, 52], [77, 52], [86, 61], [10, 61]] },
+  ...[20, 26, 32, 38].map((x) => box(PAPER, x, 64, x + 3, 79)),
+  box(LAMP, 46, 64, 60, 79),
+  ...[65, 71].map((x) => box(PAPER, x, 64, x + 3, 79)),
 ];
 
 const hex = (rgb) => `#${rgb.map((c) => c.toString(16).padStart(2, "0")).join("")}`;
@@ -70,10 +74,9 @@ function chunk(type, data) {
   const body = Buffer.concat([Buffer.from(type, "latin1"), data]);
   let crc = 0xffffffff;
   for (const byte of body) crc = CRC[(crc ^ byte) & 0xff] ^ (crc >>> 8);
-  const out = Buffer.alloc(8 + body.length + 0);
-  out.writeUInt32BE(data.length, 0);
-  out.set(body, 4);
-  const tail = Buffer.alloc(4);
-  tail.writeUInt32BE((crc ^ 0xffffffff) >>> 0, 0);
-  return Buffer.concat([out.subarray(0, 4 + body.length), tail]);
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(data.length);
+  const check = Buffer.alloc(4);
+  check.writeUInt32BE((crc ^ 0xffffffff) >>> 0);
+  return Buffer.concat([length, body, check]);
 }

@@ -177,6 +177,11 @@ impl Field {
         Self::new(name, label, Control::Input("time")).width(Width::Short)
     }
 
+    /// Day and time, for when something begins or is published.
+    pub fn datetime(name: impl Into<String>, label: impl Into<String>) -> Self {
+        Self::new(name, label, Control::Input("datetime-local")).width(Width::Short)
+    }
+
     /// Year, month and day in three boxes named `<name>_year`, `<name>_month`, `<name>_day`, for dates that people know by heart.
     pub fn date_parts(name: impl Into<String>, label: impl Into<String>) -> Self {
         Self::new(name, label, Control::DateParts)

@@ -81,6 +81,8 @@ pub struct Shell<'a> {
     wrong: bool,
     pub(super) staff: Option<Vec<NavGroup>>,
     private: bool,
+    feed: Option<Link>,
+    modules: Vec<String>,
 }
 
 impl<'a> Shell<'a> {
@@ -104,6 +106,8 @@ impl<'a> Shell<'a> {
             wrong: false,
             staff: None,
             private: false,
+            feed: None,
+            modules: Vec::new(),
         }
     }
 
@@ -188,6 +192,18 @@ impl<'a> Shell<'a> {
         self
     }
 
+    /// An Atom feed of what this page lists.
+    pub fn feed(mut self, title: impl Into<String>, href: impl Into<String>) -> Self {
+        self.feed = Some(Link::new(title, href));
+        self
+    }
+
+    /// One more module of our own that only this page needs, such as a map.
+    pub fn module(mut self, src: impl Into<String>) -> Self {
+        self.modules.push(src.into());
+        self
+    }
+
     /// The staff console, with its side navigation.
     pub fn staff(mut self, groups: impl IntoIterator<Item = NavGroup>) -> Self {
         self.staff = Some(groups.into_iter().collect());
@@ -211,7 +227,11 @@ impl<'a> Shell<'a> {
                     link rel="stylesheet" href=(self.assets.css);
                     link rel="icon" href=(self.assets.icon) type="image/svg+xml";
                     link rel="manifest" href=(self.assets.manifest);
+                    @if let Some(feed) = &self.feed {
+                        link rel="alternate" type="application/atom+xml" title=(plain(&feed.label)) href=(safe_href(&feed.href));
+                    }
                     script type="module" src=(self.assets.js) {}
+                    @for src in &self.modules { script type="module" src=(src) {} }
                 }
                 body class=[self.staff.is_some().then_some("staff")] {
                     a class="skip" href="#main" { (say(t.t("kit-skip"))) }

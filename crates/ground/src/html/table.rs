@@ -115,9 +115,10 @@ impl Table {
     pub fn render(&self, t: &Tongue) -> Markup {
         let wrap = if self.stacked { "table-wrap" } else { "table-wrap table-scrolls" };
         // A frame that scrolls must be reachable by keyboard (WCAG 2.1.1) and then needs a name.
+        // A group, not a region: twenty tables would be twenty landmarks.
         html! {
             div class="table-block" {
-                div class=(wrap) role="region" aria-label=(plain(&self.caption)) tabindex="0" {
+                div class=(wrap) role="group" aria-label=(plain(&self.caption)) tabindex="0" {
                     // Roles are written out because stacked rows change `display`, and some browsers drop the table meaning then.
                     table class=(if self.stacked { "table table-stacked" } else { "table" }) role="table" {
                         caption class=[self.quiet_caption.then_some("hidden-text")] { (say(&self.caption)) }
