@@ -47,7 +47,7 @@ impl Migration {
             .map(without_comments)
             .filter(|statement| !statement.is_empty())
             .map(|statement| match dialect {
-                Dialect::Sqlite => statement,
+                Dialect::Sqlite => sqlite_types(&statement),
                 Dialect::Postgres => collate_c(&statement),
             })
             .collect()
@@ -68,6 +68,24 @@ fn collate_c(ddl: &str) -> String {
         .map(|word| match word.strip_prefix("text") {
             Some(end) if end.trim_matches([' ', ',', '\n']).is_empty() => format!("text collate \"C\"{end}"),
             _ => word.to_owned(),
+        })
+        .collect()
+}
+
+/// Strict tables of SQLite know the same types under shorter names.
+fn sqlite_types(ddl: &str) -> String {
+    if !ddl.starts_with("create table") && !ddl.starts_with("alter table") {
+        return ddl.to_owned();
+    }
+    ddl.replace("double precision", "real")
+        .split_inclusive(|c: char| c == ' ' || c == ',' || c == '\n')
+        .map(|word| {
+            let end = word.trim_start_matches(|c: char| c.is_ascii_lowercase());
+            match word.strip_suffix(end) {
+                Some("bigint") => format!("integer{end}"),
+                Some("bytea") => format!("blob{end}"),
+                _ => word.to_owned(),
+            }
         })
         .collect()
 }
@@ -97,7 +115,7 @@ pub fn migrate_sqlite(path: &Path, store: Store, all: &[Migration], now_ms: i64)
     let mut connection = rusqlite::Connection::open(path).map_err(of_sqlite)?;
     connection.busy_timeout(std::time::Duration::from_secs(10)).map_err(of_sqlite)?;
     connection.execute_batch("pragma journal_mode = wal; pragma synchronous = full").map_err(of_sqlite)?;
-    connection.execute_batch(&format!("{TABLE} strict")).map_err(of_sqlite)?;
+    connection.execute_batch(&format!("{} strict", sqlite_types(TABLE))).map_err(of_sqlite)?;
     let done = {
         let mut statement = connection
             .prepare("select room, store, number, checksum from ground_migration")
@@ -203,6 +221,14 @@ mod tests {
     fn a_newer_store_is_refused() {
         let done = Done::from([(("ground".to_owned(), "city".to_owned(), 9), "x".to_owned())]);
         assert_eq!(to_run(&[FIRST], None, &done).unwrap_err().code(), "data-newer");
+    }
+
+    #[test]
+    fn sqlite_is_given_the_types_that_its_strict_tables_know() {
+        assert_eq!(
+            sqlite_types("create table a (city text, b bigint not null, c double precision,\n d bytea) strict"),
+            "create table a (city text, b integer not null, c real,\n d blob) strict"
+        );
     }
 
     #[test]
