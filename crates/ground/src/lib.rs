@@ -13,6 +13,7 @@ pub mod action;
 pub mod audit;
 pub mod city;
 pub mod clock;
+pub mod csv_in;
 pub mod csv_out;
 pub mod cx;
 pub mod db;

@@ -43,8 +43,16 @@ const JOBS: &[JobKind] = &[JobKind {
 }];
 
 const SETUP: &[SetupItem] = &[
-    SetupItem { word: "setup-name", href: "/staff/city", done: |_, cx| Ok(!cx.city().facts().name.is_empty()) },
-    SetupItem { word: "setup-zone", href: "/staff/city", done: |_, cx| Ok(!cx.city().facts().zone.is_empty()) },
+    SetupItem {
+        word: "setup-name",
+        href: "/staff/city",
+        done: |_, cx| Ok(!cx.city().facts().name.is_empty()),
+    },
+    SetupItem {
+        word: "setup-zone",
+        href: "/staff/city",
+        done: |_, cx| Ok(!cx.city().facts().zone.is_empty()),
+    },
     SetupItem {
         word: "setup-public-url",
         href: "/staff/city",
@@ -54,8 +62,16 @@ const SETUP: &[SetupItem] = &[
             Ok(facts.demo || !facts.public_url.contains("localhost"))
         },
     },
-    SetupItem { word: "setup-mail", href: "/staff/city", done: |_, cx| Ok(!cx.city().facts().mail_from.is_empty()) },
-    SetupItem { word: "setup-languages", href: "/staff/city", done: |_, cx| Ok(!cx.city().facts().languages.is_empty()) },
+    SetupItem {
+        word: "setup-mail",
+        href: "/staff/city",
+        done: |_, cx| Ok(!cx.city().facts().mail_from.is_empty()),
+    },
+    SetupItem {
+        word: "setup-languages",
+        href: "/staff/city",
+        done: |_, cx| Ok(!cx.city().facts().languages.is_empty()),
+    },
 ];
 
 /// The floor's own room.
@@ -71,11 +87,25 @@ pub const ROOM: Room = Room {
 };
 
 pub const WORDS: WordFiles = WordFiles {
-    ja: concat!(include_str!("../../words/ground/ja.ftl"), "\n", include_str!("../../words/kit/ja.ftl")),
+    ja: concat!(
+        include_str!("../../words/ground/ja.ftl"),
+        "\n",
+        include_str!("../../words/stores/ja.ftl"),
+        "\n",
+        include_str!("../../words/kit/ja.ftl")
+    ),
     ja_easy: concat!(
         include_str!("../../words/ground/ja-x-easy.ftl"),
         "\n",
+        include_str!("../../words/stores/ja-x-easy.ftl"),
+        "\n",
         include_str!("../../words/kit/ja-x-easy.ftl")
     ),
-    en: concat!(include_str!("../../words/ground/en.ftl"), "\n", include_str!("../../words/kit/en.ftl")),
+    en: concat!(
+        include_str!("../../words/ground/en.ftl"),
+        "\n",
+        include_str!("../../words/stores/en.ftl"),
+        "\n",
+        include_str!("../../words/kit/en.ftl")
+    ),
 };

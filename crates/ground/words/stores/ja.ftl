@@ -1,0 +1,22 @@
+# 表の取り込み、ファイル、検索、保存期間のことば。
+
+fault-table-empty = 表に何も書かれていません
+fault-table-empty-remedy = 1 行目に列の名前、2 行目から内容を書いた表を選んでください。
+fault-table-is-workbook = 表計算ソフトのファイルのままでは読めません
+fault-table-is-workbook-remedy = 表計算ソフトで「CSV UTF-8（コンマ区切り）」などの CSV 形式で保存し、そのファイルを選んでください。
+fault-table-unreadable = 表の文字を読み取れません（{ $line } 行目の近く）
+fault-table-unreadable-remedy = CSV 形式で、文字コードを UTF-8 か Shift_JIS にして保存し直してください。
+fault-table-columns-missing = 必要な列がありません: { $columns }
+fault-table-columns-missing-remedy = { $line } 行目の列の名前を確かめてください。いまある列: { $found }
+fault-table-column-twice = 同じ列が 2 つあります: { $column }（{ $line } 行目）
+fault-table-column-twice-remedy = どちらかの列を消して、もう一度送ってください。
+fault-table-quote-open = 「"」で始まる欄が閉じられていません（{ $line } 行目）
+fault-table-quote-open-remedy = その行の「"」を確かめて直してください。表計算ソフトで開いて CSV 形式で保存し直すと、直ることがあります。
+fault-table-too-many-rows = 行が多すぎます（{ $limit } 行まで）
+fault-table-too-many-rows-remedy = 表を分けて、{ $line } 行目からを別のファイルにしてください。
+fault-table-too-many-columns = 列が多すぎます（{ $line } 行目、{ $limit } 列まで）
+fault-table-too-many-columns-remedy = 使わない列を消すか、区切り文字を確かめてください。
+fault-table-cell-too-long = 長すぎる欄があります（{ $line } 行目、{ $limit } 文字まで）
+fault-table-cell-too-long-remedy = その欄を短くするか、「"」が閉じているか確かめてください。
+field-row-long = { $line } 行目: 欄が多すぎます（列は { $wanted }、この行は { $got }）
+field-row-short = { $line } 行目: 欄が足りません（列は { $wanted }、この行は { $got }）
