@@ -140,6 +140,15 @@ pub async fn step(
     reader: &'static Reader,
     at_most: i64,
 ) -> Result<usize, Fault> {
+    // Most looks find nothing: those cost a read, not a turn of the writer.
+    let look = |tx: &mut Tx<'_>| {
+        let start = cursor_of(tx, reader.name)?;
+        Ok(!after(tx, start, 1)?.is_empty())
+    };
+    let waiting = city.db.read_quick(look).await?;
+    if !waiting {
+        return Ok(0);
+    }
     let cx = Cx::new(house, city, Who::system(), Lang::Ja, Via::Job);
     let mark = cx.mark();
     city.db
@@ -163,11 +172,17 @@ pub async fn step(
 /// Follows the log for one reader in one city until the program stops.
 pub async fn follow(house: Arc<House>, city: Arc<City>, reader: &'static Reader, stop: jobs::Stop) {
     let mut failures = 0;
+    let mut bell = house.shared.listen(Topic::Events);
     while !stop.is_set() {
         // After a failure, one event at a time, so that the broken one is found.
         let at_most = if failures == 0 { BATCH_EVENTS } else { 1 };
         match step(&house, &city, reader, at_most).await {
-            Ok(0) => house.shared.wait(Topic::Events, POLL).await,
+            Ok(0) => {
+                tokio::select! {
+                    () = bell.wait(POLL) => {}
+                    () = stop.wait() => {}
+                }
+            }
             Ok(_) => failures = 0,
             Err(fault) if fault.kind() == crate::fault::Kind::Unavailable => tokio::time::sleep(POLL).await,
             Err(fault) => {

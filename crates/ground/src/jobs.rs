@@ -1,11 +1,11 @@
 //! Jobs: what comes after an act, as rows written with it and done later, at least once, with retry and a dead-letter
 //! list that staff can see.
 
+use std::str::FromStr as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use futures_util::future::join_all;
 use serde_json::Value;
 use tokio::sync::Notify;
 
@@ -57,8 +57,12 @@ pub struct Schedule {
 pub const EVENT_AGAIN: &str = "ground.event_again";
 
 const LEASE_MS: i64 = 60_000;
+/// A job that waits for the outside keeps its lease by renewing it this often, for as long as it may take at all.
+const RENEW: Duration = Duration::from_secs(20);
+const OUTSIDE_MAX: Duration = Duration::from_secs(600);
 const POLL: Duration = Duration::from_millis(500);
-const CLAIM_JOBS: i64 = 200;
+/// Jobs that one worker holds at a time.
+const HELD_JOBS: usize = 256;
 const BACKOFF_FIRST_MS: i64 = 1_000;
 const BACKOFF_MAX_MS: i64 = 15 * 60_000;
 const SWEEP: Duration = Duration::from_secs(5);
@@ -164,7 +168,30 @@ pub struct Job {
 }
 
 /// Takes jobs that are due. Nobody else gets them until the lease ends.
-async fn claim(city: &Arc<City>, worker: &str, lanes: (i64, i64), now_ms: i64) -> Result<Vec<Job>, Fault> {
+async fn claim(
+    city: &Arc<City>,
+    worker: &str,
+    lanes: (i64, i64),
+    at_most: usize,
+    now_ms: i64,
+) -> Result<Vec<Job>, Fault> {
+    // Most looks find nothing: those cost a read, not a turn of the writer.
+    let due = city
+        .db
+        .read_quick(move |tx| {
+            tx.opt(
+                sql!(
+                    "select 1 from ground_job j
+                     where j.city = ?1 and j.state = 'waiting' and j.lane between ?2 and ?3 and j.due_ms <= ?4 limit 1"
+                ),
+                params![lanes.0, lanes.1, now_ms],
+                |_| Ok(()),
+            )
+        })
+        .await?;
+    if due.is_none() {
+        return Ok(Vec::new());
+    }
     let worker = worker.to_owned();
     city.db
         .write(move |tx| {
@@ -177,7 +204,7 @@ async fn claim(city: &Arc<City>, worker: &str, lanes: (i64, i64), now_ms: i64) -
                          order by j.lane, j.due_ms, j.id limit ?7 {skip_locked})
                      returning id, kind, body, tries, tries_max"
                 ),
-                params![now_ms + LEASE_MS, worker.as_str(), now_ms, lanes.0, lanes.1, CLAIM_JOBS],
+                params![now_ms + LEASE_MS, worker.as_str(), now_ms, lanes.0, lanes.1, at_most],
                 |row| {
                     Ok(Job {
                         id: row.get(0)?,
@@ -218,7 +245,7 @@ async fn run_one(house: &Arc<House>, city: &Arc<City>, worker: &str, job: Job) {
                     })
                     .await
             }
-            JobRun::Outside(run) => match run(cx.clone(), job.body.clone()).await {
+            JobRun::Outside(run) => match outside(&cx, worker, &job, run).await {
                 Ok(()) => city.db.write(move |tx| complete(tx, &owner, &id)).await,
                 Err(fault) => Err(fault),
             },
@@ -235,6 +262,35 @@ async fn run_one(house: &Arc<House>, city: &Arc<City>, worker: &str, job: Job) {
             if let Err(fault) = put_back(&cx, worker, &job, &fault).await {
                 // The lease ends by itself and the job is taken again.
                 tracing::warn!(job = %job.id, %fault, "a failed job could not be put back");
+            }
+        }
+    }
+}
+
+/// Runs a job that waits for the outside, and keeps its lease meanwhile.
+async fn outside(
+    cx: &Cx,
+    worker: &str,
+    job: &Job,
+    run: fn(Cx, Value) -> Boxed<'static, Result<(), Fault>>,
+) -> Result<(), Fault> {
+    let running = tokio::time::timeout(OUTSIDE_MAX, run(cx.clone(), job.body.clone()));
+    tokio::pin!(running);
+    loop {
+        tokio::select! {
+            ran = &mut running => return ran.unwrap_or_else(|_| Err(Fault::new(Kind::TooSlow, "too-slow"))),
+            () = tokio::time::sleep(RENEW) => {
+                let (id, owner) = (job.id.clone(), worker.to_owned());
+                let until_ms = cx.house().clock.now_ms() + LEASE_MS;
+                let kept = cx.city().db.write(move |tx| {
+                    tx.exec(
+                        sql!("update ground_job set lease_until_ms = ?4 where city = ?1 and id = ?2 and lease_by = ?3"),
+                        params![&id, owner.as_str(), until_ms],
+                    )
+                });
+                if kept.await.is_ok_and(|kept| kept == 0) {
+                    return Err(Fault::new(Kind::Conflict, "lease-lost"));
+                }
             }
         }
     }
@@ -272,11 +328,28 @@ fn backoff_ms(tries: i64, jitter: u8) -> i64 {
 /// Works on one range of lanes of one city until the program stops; finishes what it holds.
 pub async fn work(house: Arc<House>, city: Arc<City>, worker: String, lanes: (Lane, Lane), stop: Stop) {
     let lanes = (lanes.0 as i64, lanes.1 as i64);
+    let worker: Arc<str> = worker.into();
+    let mut bell = house.shared.listen(Topic::Jobs);
+    let mut held = tokio::task::JoinSet::new();
     while !stop.is_set() {
-        match claim(&city, &worker, lanes, house.clock.now_ms()).await {
-            Ok(jobs) if jobs.is_empty() => house.shared.wait(Topic::Jobs, POLL).await,
+        while held.try_join_next().is_some() {}
+        // New jobs are taken when half the hands are free: a slow job holds nobody else up, and taking stays cheap.
+        if held.len() > HELD_JOBS / 2 {
+            held.join_next().await;
+            continue;
+        }
+        match claim(&city, &worker, lanes, HELD_JOBS - held.len(), house.clock.now_ms()).await {
+            Ok(jobs) if jobs.is_empty() => {
+                tokio::select! {
+                    () = bell.wait(POLL) => {}
+                    () = stop.wait() => {}
+                }
+            }
             Ok(jobs) => {
-                join_all(jobs.into_iter().map(|job| run_one(&house, &city, &worker, job))).await;
+                for job in jobs {
+                    let (house, city, worker) = (house.clone(), city.clone(), worker.clone());
+                    held.spawn(async move { run_one(&house, &city, &worker, job).await });
+                }
             }
             Err(fault) => {
                 tracing::warn!(%fault, "jobs could not be taken");
@@ -284,6 +357,7 @@ pub async fn work(house: Arc<House>, city: Arc<City>, worker: String, lanes: (La
             }
         }
     }
+    while held.join_next().await.is_some() {}
 }
 
 /// Gives back what dead workers held, and leaves the jobs that the clock asks for.
@@ -371,8 +445,6 @@ pub fn start(
     }
     tasks
 }
-
-use std::str::FromStr as _;
 
 #[cfg(test)]
 mod tests {

@@ -14,8 +14,9 @@ mod value;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::{oneshot, watch};
 
 pub use migrate::{Migration, migrate_postgres, migrate_sqlite};
 pub use postgres::{Postgres, PostgresSize};
@@ -58,9 +59,21 @@ pub enum Topic {
 /// Shared by all stores of a process: wake-ups and read-only mode.
 #[derive(Default)]
 pub struct Shared {
-    jobs: Notify,
-    events: Notify,
+    jobs: watch::Sender<()>,
+    events: watch::Sender<()>,
     read_only: AtomicBool,
+}
+
+/// Hears every wake-up since it last looked, so that none falls between looking and waiting.
+pub struct Listener(watch::Receiver<()>);
+
+impl Listener {
+    /// Waits for a wake-up, or until the given time has passed: on several nodes a wake-up may be missed, so it is
+    /// never relied on.
+    pub async fn wait(&mut self, at_most: Duration) {
+        // Running out of time is as good a reason to look as being woken.
+        let _ = tokio::time::timeout(at_most, self.0.changed()).await;
+    }
 }
 
 impl Shared {
@@ -75,19 +88,16 @@ impl Shared {
 
     pub fn wake(&self, topic: Topic) {
         match topic {
-            Topic::Jobs => self.jobs.notify_waiters(),
-            Topic::Events => self.events.notify_waiters(),
+            Topic::Jobs => self.jobs.send_replace(()),
+            Topic::Events => self.events.send_replace(()),
         }
     }
 
-    /// Waits for a wake-up, or until the given time has passed: a wake-up may be missed, never relied on.
-    pub async fn wait(&self, topic: Topic, at_most: std::time::Duration) {
-        let notified = match topic {
-            Topic::Jobs => self.jobs.notified(),
-            Topic::Events => self.events.notified(),
-        };
-        // Running out of time is as good a reason to look as being woken.
-        let _ = tokio::time::timeout(at_most, notified).await;
+    pub fn listen(&self, topic: Topic) -> Listener {
+        Listener(match topic {
+            Topic::Jobs => self.jobs.subscribe(),
+            Topic::Events => self.events.subscribe(),
+        })
     }
 
     /// While moving or upgrading, writes are answered with 503 and reads go on.
@@ -138,9 +148,7 @@ where
     }
 
     fn run(&mut self, tx: &mut Tx<'_>) -> Result<(), Failure> {
-        // A mistake in one action must not take the writer, and with it the city, down.
-        let ran = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| (self.run)(tx)));
-        let outcome = ran.unwrap_or_else(|_| Err(Fault::internal("the action panicked")));
+        let outcome = guarded(|| (self.run)(tx));
         let failure = match &outcome {
             Ok(_) => Ok(()),
             Err(fault) if fault.kind() == Kind::Unavailable => Err(Failure::Store(fault.clone())),
@@ -161,6 +169,12 @@ where
         // The asker may have gone away; the work is done all the same.
         let _ = self.reply.send(outcome);
     }
+}
+
+/// A mistake in one action must not take a worker, and with it the city, down.
+fn guarded<T>(run: impl FnOnce() -> Result<T, Fault>) -> Result<T, Fault> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(run))
+        .unwrap_or_else(|_| Err(Fault::internal("the action panicked")))
 }
 
 enum Engine {
@@ -246,7 +260,7 @@ impl Db {
                 let mut outcome = None;
                 sqlite::read_with(connection, |connection| {
                     let mut tx = Tx::new(Link::Sqlite(connection), self.city.clone(), self.store, false);
-                    outcome = Some(run(&mut tx));
+                    outcome = Some(guarded(|| run(&mut tx)));
                 })?;
                 outcome.unwrap_or_else(|| Err(Fault::internal("the read was never run")))
             });

@@ -12,7 +12,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 use super::sql::Sql;
 use super::tx::{After, Link, Tx};
 use super::value::{Param, Row};
-use super::{Failure, Shared, Work};
+use super::{Shared, Work};
 use crate::clock::Stopwatch;
 use crate::fault::{Fault, Kind};
 
@@ -196,8 +196,7 @@ fn run_in_savepoint(connection: &Connection, work: &mut dyn Work, after: &mut Af
         }
         // A full disk rolls the whole transaction back on its own: nothing of the group may be confirmed.
         Err(_) if connection.is_autocommit() => Err(Fault::unavailable("the transaction was rolled back")),
-        Err(Failure::Store(fault)) => Err(fault),
-        Err(Failure::Act) => {
+        Err(_) => {
             batch(connection, "rollback to act")?;
             batch(connection, "release act")
         }
