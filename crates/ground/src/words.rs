@@ -124,7 +124,8 @@ impl Words {
 
 impl Dictionary {
     fn read(lang: Lang, files: &[WordFiles]) -> Result<Dictionary, String> {
-        let locale = lang.code().parse().map_err(|fault| format!("{}: {fault:?}", lang.code()))?;
+        // Plural rules know no plain Japanese: it speaks as Japanese does.
+        let locale = lang.code().split("-x").next().unwrap_or("ja").parse().map_err(|fault| format!("{}: {fault:?}", lang.code()))?;
         let mut bundle = FluentBundle::new_concurrent(vec![locale]);
         // Isolation marks around arguments would end up in page titles, CSV files and mails.
         bundle.set_use_isolating(false);
