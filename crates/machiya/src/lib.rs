@@ -1,2 +1,3 @@
 //! The binary around the house: settings, the installation on disk, the HTTP server and the command line.
 
+pub mod settings;
