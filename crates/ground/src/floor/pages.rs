@@ -6,10 +6,11 @@ use super::actions::{
     AUDIT, AskAudit, AskJobs, CITY, DESK, DISMISS_JOB, JOBS, Nothing, RETRY_JOB, RIGHTS, SAVE_CITY, SaveCity,
     ThisJob,
 };
+use crate::city::CityFacts;
 use crate::csv_out;
 use crate::door::Reply;
 use crate::fault::{Fault, Kind};
-use crate::html::{Button, Col, Field, Form, PostButton, Table, Tag, Tone, buttons};
+use crate::html::{Button, Choice, Col, Conflict, Field, Form, PostButton, Table, Tag, Tone, buttons};
 use crate::list::Paging;
 use crate::page::{MenuPlace, Page, PanelPlace, Visit};
 use crate::words::Lang;
@@ -106,24 +107,17 @@ async fn desk(visit: &Visit) -> Result<Reply, Fault> {
 fn city_form(visit: &Visit, input: &SaveCity, fault: Option<&Fault>) -> maud::Markup {
     let t = visit.cx.tongue();
     let wrong = |path: &str| fault.and_then(|fault| fault.field_words(path, t));
+    let text = |name: &'static str, value: &str| {
+        let label = format!("city-{}", name.replace('_', "-"));
+        Field::text(name, t.t(&label)).value(value).error_if(wrong(name))
+    };
+    let languages = Lang::ALL.map(|lang| Choice::new(lang.code(), t.t(&format!("language-{}", lang.code()))));
     let mut form = Form::new("/staff/city")
         .token(visit.new_token())
         .field(Field::hidden("rev", input.rev.to_string()))
-        .field(Field::text("name", t.t("city-name")).required().value(&input.name).error_if(wrong("name")))
-        .field(
-            Field::text("zone", t.t("city-zone"))
-                .required()
-                .hint(t.t("city-zone-hint"))
-                .value(&input.zone)
-                .error_if(wrong("zone")),
-        )
-        .field(
-            Field::text("public_url", t.t("city-public-url"))
-                .required()
-                .hint(t.t("city-public-url-hint"))
-                .value(&input.public_url)
-                .error_if(wrong("public_url")),
-        )
+        .field(text("name", &input.name).required())
+        .field(text("zone", &input.zone).required().hint(t.t("city-zone-hint")))
+        .field(text("public_url", &input.public_url).required().hint(t.t("city-public-url-hint")))
         .field(
             Field::textarea("hosts", t.t("city-hosts"))
                 .hint(t.t("city-hosts-hint"))
@@ -131,16 +125,39 @@ fn city_form(visit: &Visit, input: &SaveCity, fault: Option<&Fault>) -> maud::Ma
                 .error_if(wrong("hosts")),
         )
         .field(
-            Field::email("mail_from", t.t("city-mail"))
+            Field::email("mail_from", t.t("city-mail-from"))
                 .hint(t.t("city-mail-hint"))
                 .value(&input.mail_from)
                 .error_if(wrong("mail_from")),
+        )
+        .field(
+            Field::checkboxes("languages", t.t("city-languages"), languages)
+                .required()
+                .values(input.languages.iter().map(|lang| lang.code()))
+                .error_if(wrong("languages")),
         )
         .submit(t.t("save"));
     if let Some(fault) = fault.filter(|fault| fault.fields().is_empty()) {
         form = form.error(fault.title(t));
     }
     form.render(t)
+}
+
+/// Two people changed the facts at once: the second one sees both versions.
+fn city_conflict(visit: &Visit, yours: &SaveCity, theirs: &CityFacts) -> maud::Markup {
+    let t = visit.cx.tongue();
+    let codes = |languages: &[Lang]| languages.iter().map(|lang| lang.code()).collect::<Vec<_>>().join(" ");
+    Conflict::new("/staff/city", visit.new_token())
+        .by(t.t("city-somebody"), visit.time(visit.cx.now_ms()))
+        .hidden("rev", theirs.rev.to_string())
+        .row("name", t.t("city-name"), &yours.name, &theirs.name)
+        .row("zone", t.t("city-zone"), &yours.zone, &theirs.zone)
+        .row("public_url", t.t("city-public-url"), &yours.public_url, &theirs.public_url)
+        .row("hosts", t.t("city-hosts"), yours.hosts.join(" "), theirs.hosts.join(" "))
+        .row("mail_from", t.t("city-mail-from"), &yours.mail_from, &theirs.mail_from)
+        .row("languages", t.t("city-languages"), codes(&yours.languages), codes(&theirs.languages))
+        .back("/staff/city")
+        .render(t)
 }
 
 async fn city(visit: &Visit) -> Result<Reply, Fault> {
@@ -167,7 +184,12 @@ async fn save_city(visit: &Visit) -> Result<Reply, Fault> {
         zone: visit.form.get("zone").to_owned(),
         public_url: visit.form.get("public_url").trim_end_matches('/').to_owned(),
         hosts: visit.form.get("hosts").split_whitespace().map(str::to_owned).collect(),
-        languages: Lang::ALL.to_vec(),
+        languages: visit
+            .form
+            .all("languages")
+            .flat_map(str::split_whitespace)
+            .filter_map(Lang::from_code)
+            .collect(),
         mail_from: visit.form.get("mail_from").to_owned(),
         rev: visit.form.get("rev").parse().unwrap_or(0),
     };
@@ -175,7 +197,13 @@ async fn save_city(visit: &Visit) -> Result<Reply, Fault> {
         Ok(_) => Ok(Reply::see_other("/staff/city?done=saved")),
         Err(fault) if matches!(fault.kind(), Kind::Invalid | Kind::Outdated) => {
             let shell = visit.shell(visit.t("menu-city-facts")).wrong(true);
-            let body = html! { h1 { (visit.t("menu-city-facts")) } (city_form(visit, &input, Some(&fault))) };
+            let theirs =
+                fault.theirs().and_then(|theirs| serde_json::from_value::<CityFacts>(theirs.clone()).ok());
+            let body = match theirs {
+                Some(theirs) => city_conflict(visit, &input, &theirs),
+                None => city_form(visit, &input, Some(&fault)),
+            };
+            let body = html! { h1 { (visit.t("menu-city-facts")) } (body) };
             Ok(visit.page_with(fault.status(), &shell, body))
         }
         Err(fault) => Err(fault),

@@ -122,8 +122,14 @@ city-public-url = Public address
 city-public-url-hint = The address residents open, for example https://portal.example.jp (no slash at the end)
 city-hosts = Host names
 city-hosts-hint = Host names that lead to this city, one per line.
-city-mail = Sender's e-mail address
+city-mail-from = Sender's e-mail address
 city-mail-hint = Where mails of the city come from. Leave empty if there is none yet.
+
+city-languages = Languages
+city-somebody = a colleague
+language-ja = Japanese
+language-ja-x-easy = Plain Japanese
+language-en = English
 
 jobs-lead = Work that is done after an act. What keeps failing stays here until somebody tries it again or gives it up.
 jobs-none = There is nothing here.

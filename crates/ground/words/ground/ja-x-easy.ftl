@@ -119,8 +119,14 @@ city-public-url = ページの アドレス
 city-public-url-hint = 例: https://portal.example.jp （最後に / を 書きません）
 city-hosts = ホストの 名前
 city-hosts-hint = 1 行に 1 つ 書きます。
-city-mail = 市の メールアドレス
+city-mail-from = 市の メールアドレス
 city-mail-hint = 市が メールを 送るときの アドレスです。なければ 書かなくて いいです。
+
+city-languages = 使う ことば
+city-somebody = ほかの 人
+language-ja = 日本語
+language-ja-x-easy = やさしい 日本語
+language-en = 英語
 
 jobs-lead = あとで する 処理です。何回も 失敗した ものは ここに 残ります。
 jobs-none = 処理は ありません。

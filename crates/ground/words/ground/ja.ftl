@@ -122,8 +122,14 @@ city-public-url = 公開アドレス
 city-public-url-hint = 住民が開くアドレス。例: https://portal.example.jp （最後に / を付けません）
 city-hosts = ホスト名
 city-hosts-hint = この市へ導くホスト名を 1 行に 1 つずつ書きます。
-city-mail = 差出人のメールアドレス
+city-mail-from = 差出人のメールアドレス
 city-mail-hint = 市から送るメールの差出人。まだなければ空のままにします。
+
+city-languages = 使う言語
+city-somebody = ほかの職員
+language-ja = 日本語
+language-ja-x-easy = やさしい日本語
+language-en = 英語
 
 jobs-lead = 後から行う処理の待ち行列です。くり返し失敗したものはここに残り、やり直すか、取りやめることができます。
 jobs-none = 該当する処理はありません。
