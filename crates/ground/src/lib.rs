@@ -32,6 +32,7 @@ pub mod page;
 pub mod room;
 pub mod seal;
 pub mod session;
+pub mod search;
 pub mod text;
 pub mod validate;
 pub mod who;

@@ -147,6 +147,50 @@ fn one_token(name: &str, args: &str, dialect: Dialect) -> Option<String> {
         // Many texts from one JSON parameter: `id in {list(?2)}`.
         ("list", Sqlite) => format!("(select value from json_each({args}))"),
         ("list", Postgres) => format!("(select json_array_elements_text({args}::text::json))"),
+        _ => return full_text(name, args, dialect),
+    };
+    Some(sql)
+}
+
+/// Full text: a virtual table of words on SQLite, a tsvector with its index on PostgreSQL. Both are given the words
+/// ready-made, with spaces between; a wanted word with a star is a beginning.
+fn full_text(name: &str, args: &str, dialect: Dialect) -> Option<String> {
+    use Dialect::{Postgres, Sqlite};
+    let two = || args.split_once(',').map(|(column, param)| (column.trim(), param.trim()));
+    let sql = match (name, dialect) {
+        ("words_table", Sqlite) => format!(
+            "create virtual table {args} using fts5(city unindexed, words, content='', contentless_delete=1, \
+             contentless_unindexed=1, detail=none, tokenize='ascii')"
+        ),
+        ("words_table", Postgres) => format!(
+            "create table {args} (city text not null, no bigint not null, words tsvector not null, \
+             primary key (city, no))"
+        ),
+        ("words_index", Sqlite) => String::new(),
+        ("words_index", Postgres) => format!("create index {args}_found on {args} using gin (words)"),
+        ("words_row", Sqlite) => "rowid".to_owned(),
+        ("words_row", Postgres) => "no".to_owned(),
+        ("as_words", Sqlite) => args.to_owned(),
+        ("as_words", Postgres) => format!("array_to_tsvector(string_to_array({args}, ' '))"),
+        // {found(table alias, ?2)}
+        ("found", _) => {
+            let (table, param) = two()?;
+            let (table, alias) = table.split_once(' ')?;
+            match dialect {
+                Sqlite => format!("{alias}.{table} match {param}"),
+                Postgres => format!(
+                    "{alias}.words @@ replace(replace({param}::text, '*', ':*'), ' ', ' & ')::tsquery"
+                ),
+            }
+        }
+        // Exact and case-sensitive, unlike LIKE: {contains(column, ?2)}.
+        ("contains", _) => {
+            let (column, param) = two()?;
+            match dialect {
+                Sqlite => format!("instr({column}, {param}) > 0"),
+                Postgres => format!("strpos({column}, {param}) > 0"),
+            }
+        }
         _ => return None,
     };
     Some(sql)

@@ -9,13 +9,14 @@ use crate::room::{Room, SetupItem};
 use crate::who::{Grant, Reach, Role};
 use crate::words::WordFiles;
 
-const MIGRATIONS: &[Migration] = &[Migration {
-    room: "ground",
-    store: Store::City,
-    number: 1,
-    name: "start",
-    sql: include_str!("../../migrations/city-001-start.sql"),
-}];
+const fn migration(store: Store, number: i64, name: &'static str, sql: &'static str) -> Migration {
+    Migration { room: "ground", store, number, name, sql }
+}
+
+const MIGRATIONS: &[Migration] = &[
+    migration(Store::City, 1, "start", include_str!("../../migrations/city-001-start.sql")),
+    migration(Store::City, 2, "search", include_str!("../../migrations/city-002-search.sql")),
+];
 
 const GRANTS: &[Grant] = &[
     Grant::new("ground.city", Role::Anyone, Reach::City),
@@ -35,12 +36,14 @@ const GRANTS: &[Grant] = &[
     Grant::new("ground.desk", Role::Staff, Reach::City),
 ];
 
-const JOBS: &[JobKind] = &[JobKind {
-    name: EVENT_AGAIN,
-    lane: Lane::Normal,
-    tries_max: 5,
-    run: JobRun::InTx(crate::events::take_again),
-}];
+const fn job(name: &'static str, lane: Lane, run: JobRun) -> JobKind {
+    JobKind { name, lane, tries_max: 5, run }
+}
+
+const JOBS: &[JobKind] = &[
+    job(EVENT_AGAIN, Lane::Normal, JobRun::InTx(crate::events::take_again)),
+    job(crate::search::REBUILD, Lane::Bulk, JobRun::InTx(crate::search::rebuild_range)),
+];
 
 const SETUP: &[SetupItem] = &[
     SetupItem {
