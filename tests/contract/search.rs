@@ -113,7 +113,8 @@ fn a_thing_in_several_languages_is_shown_once_in_the_readers() {
 #[test]
 fn pages_of_finds_neither_repeat_nor_leave_out() {
     each_store(|town| async move {
-        put(&town, (1..=23).map(|number| doc(number, &format!("会議 第{number}回"), "議事録")).collect()).await;
+        put(&town, (1..=23).map(|number| doc(number, &format!("会議 第{number}回"), "議事録")).collect())
+            .await;
         let (mut seen, mut after) = (Vec::new(), String::new());
         loop {
             let query = Query {
@@ -151,11 +152,20 @@ fn the_words_can_be_made_anew_from_the_documents() {
         let mut from = Some(0);
         let mut turns = 0;
         while let Some(after) = from {
-            from = town.city().db.write(move |tx| -> Result<_, Fault> { search::rebuild(tx, after) }).await.unwrap();
+            from = town
+                .city()
+                .db
+                .write(move |tx| -> Result<_, Fault> { search::rebuild(tx, after) })
+                .await
+                .unwrap();
             turns += 1;
         }
         assert!(turns > 2, "long work is cut into ranges");
-        let query = Query { words: "回覧".to_owned(), paging: Paging { rows: 500, ..Paging::default() }, ..Query::default() };
+        let query = Query {
+            words: "回覧".to_owned(),
+            paging: Paging { rows: 500, ..Paging::default() },
+            ..Query::default()
+        };
         assert_eq!(find(&town, Who::anyone(), query).await.rows.len(), 120);
     });
 }

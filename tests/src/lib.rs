@@ -1,1 +1,11 @@
-//! Checks of the whole house.
+//! What the checks of the whole house stand on: a town on each database, a room that tries the floor out, a private
+//! PostgreSQL cluster, the binary under test and a client that can also talk nonsense.
+
+pub mod cluster;
+pub mod keeper;
+pub mod probe;
+pub mod rooms;
+pub mod source;
+pub mod town;
+
+pub use town::{Town, each_store};

@@ -124,9 +124,10 @@ fn worker(
             {
                 group.push(more);
             }
-            let after = write_group(&mut link, group);
-            ringer.ring(&after.wake);
-            shared.after(after);
+            write_group(&mut link, group, &|after: After| {
+                ringer.ring(&after.wake);
+                shared.after(after);
+            });
         }
     };
     thread::Builder::new().name(name.to_owned()).spawn(run).map(|_| ()).map_err(Fault::internal)
@@ -143,26 +144,24 @@ fn read_one(link: &mut PgLink, mut work: Box<dyn Work>) {
     work.finish(outcome);
 }
 
-/// Runs a group in one transaction; if that fails in any way, each action alone.
-fn write_group(link: &mut PgLink, mut group: Vec<Box<dyn Work>>) -> After {
+/// Runs a group in one transaction; if that fails in any way, each action alone. What follows a commit is done before
+/// anybody is told of it, so that whoever asks next finds the caches in step.
+fn write_group(link: &mut PgLink, mut group: Vec<Box<dyn Work>>, follow: &dyn Fn(After)) {
     if group.len() > 1 {
         match try_group(link, &mut group) {
             Attempt::Committed(after) => {
-                group.into_iter().for_each(|work| work.finish(Ok(())));
-                return after;
+                follow(after);
+                return group.into_iter().for_each(|work| work.finish(Ok(())));
             }
             Attempt::InDoubt(fault) => {
-                group.into_iter().for_each(|work| work.finish(Err(fault.clone())));
-                return After::default();
+                return group.into_iter().for_each(|work| work.finish(Err(fault.clone())));
             }
             Attempt::RolledBack => {}
         }
     }
-    let mut after = After::default();
     for work in group {
-        write_one(link, work, &mut after);
+        write_one(link, work, follow);
     }
-    after
 }
 
 enum Attempt {
@@ -201,7 +200,7 @@ fn try_group(link: &mut PgLink, group: &mut [Box<dyn Work>]) -> Attempt {
     }
 }
 
-fn write_one(link: &mut PgLink, mut work: Box<dyn Work>, after: &mut After) {
+fn write_one(link: &mut PgLink, mut work: Box<dyn Work>, follow: &dyn Fn(After)) {
     for turn in 0..=RERUNS {
         if let Err(fault) = link.connected() {
             return work.finish(Err(fault));
@@ -213,7 +212,7 @@ fn write_one(link: &mut PgLink, mut work: Box<dyn Work>, after: &mut After) {
         let fault = match ran {
             Ok(()) => match link.commit() {
                 Ok(()) => {
-                    after.absorb(own);
+                    follow(own);
                     return work.finish(Ok(()));
                 }
                 Err(Lost::Unknown(fault)) => return work.finish(Err(fault)),
@@ -247,9 +246,9 @@ type Travelling<'a> = Pin<Box<dyn Future<Output = Result<(), tokio_postgres::Err
 
 /// One connection and what waits to travel on it.
 pub(crate) struct PgLink {
-    runtime: Runtime,
+    pub(super) runtime: Runtime,
     config: Config,
-    client: Option<Client>,
+    pub(super) client: Option<Client>,
     failed: Option<Stopwatch>,
     prepared: HashMap<usize, Statement>,
     pending: Vec<Pending>,
@@ -262,11 +261,14 @@ pub(crate) struct PgLink {
 enum Pending {
     Plain(&'static str),
     Prepared { sql: &'static Sql, statement: Statement, params: Vec<Param> },
-    Lock(String),
+    Lock { statement: Statement, key: String },
 }
 
+/// Prepared before it travels: a statement that still had to be parsed would be overtaken by the question it guards.
+static LOCK: Sql = Sql::new("select pg_advisory_xact_lock(hashtextextended(?1, 0))", file!(), line!());
+
 impl PgLink {
-    fn new(config: Config) -> Result<PgLink, Fault> {
+    pub(super) fn new(config: Config) -> Result<PgLink, Fault> {
         let runtime =
             tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Fault::internal)?;
         Ok(PgLink {
@@ -283,7 +285,7 @@ impl PgLink {
     }
 
     /// Makes sure that there is a connection; a database that went away is found again here.
-    fn connected(&mut self) -> Result<(), Fault> {
+    pub(super) fn connected(&mut self) -> Result<(), Fault> {
         if self.client.as_ref().is_some_and(|client| !client.is_closed()) {
             return Ok(());
         }
@@ -319,7 +321,7 @@ impl PgLink {
         self.pending.clear();
     }
 
-    fn begin(&mut self, how: &'static str) {
+    pub(super) fn begin(&mut self, how: &'static str) {
         self.pending.clear();
         self.pending.push(Pending::Plain(how));
         self.touched = false;
@@ -357,7 +359,7 @@ impl PgLink {
         }
     }
 
-    fn flush(&mut self) -> Result<(), Fault> {
+    pub(super) fn flush(&mut self) -> Result<(), Fault> {
         while !self.pending.is_empty() {
             let some: Vec<Pending> =
                 self.pending.drain(..self.pending.len().min(PIPELINE_STATEMENTS)).collect();
@@ -496,8 +498,9 @@ impl PgLink {
     }
 
     pub(crate) fn lock(&mut self, key: &str) -> Result<(), Fault> {
+        let statement = self.prepare(&LOCK)?;
         self.touched = true;
-        self.pending.push(Pending::Lock(key.to_owned()));
+        self.pending.push(Pending::Lock { statement, key: key.to_owned() });
         Ok(())
     }
 }
@@ -511,12 +514,9 @@ impl Pending {
                     params.iter().map(|param| param as &(dyn ToSql + Sync)).collect();
                 client.execute(statement, &bound).await.map(|_| ())
             }),
-            Pending::Lock(key) => Box::pin(async move {
-                client
-                    .execute("select pg_advisory_xact_lock(hashtextextended($1, 0))", &[key])
-                    .await
-                    .map(|_| ())
-            }),
+            Pending::Lock { statement, key } => {
+                Box::pin(async move { client.execute(statement, &[key]).await.map(|_| ()) })
+            }
         }
     }
 
@@ -524,7 +524,7 @@ impl Pending {
         match self {
             Pending::Plain(sql) => (*sql).to_owned(),
             Pending::Prepared { sql, .. } => format!("{}:{}", sql.file, sql.line),
-            Pending::Lock(_) => "lock".to_owned(),
+            Pending::Lock { .. } => "lock".to_owned(),
         }
     }
 }
