@@ -18,6 +18,7 @@ pub mod csv_out;
 pub mod cx;
 pub mod db;
 pub mod door;
+pub mod dump;
 pub mod events;
 pub mod fault;
 pub mod floor;

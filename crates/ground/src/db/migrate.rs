@@ -35,7 +35,7 @@ impl Migration {
         (self.room.to_owned(), self.store.name().to_owned(), self.number)
     }
 
-    fn checksum(&self) -> String {
+    pub(crate) fn checksum(&self) -> String {
         let digest = digest(&SHA256, self.sql.as_bytes());
         digest.as_ref().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
     }

@@ -4,6 +4,7 @@
 //! thread; on PostgreSQL all stores of all cities share worker threads with a connection each.
 
 mod bell;
+pub mod bulk;
 mod migrate;
 mod postgres;
 mod sql;
