@@ -6,6 +6,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { housePng, houseSvg } from "./icon.mjs";
 import { usedTokens } from "./tokens.mjs";
+import { townscapeSvg } from "./townscape.mjs";
 
 const root = new URL("../", import.meta.url).pathname;
 const dist = `${root}dist`;
@@ -24,7 +25,7 @@ const styles = readFileSync(`${root}src/css/index.txt`, "utf8").split("\n").map(
   .map((name) => readFileSync(`${root}src/css/${name}`, "utf8")).join("\n");
 const tokens = usedTokens(readFileSync(`${root}node_modules/@digital-go-jp/design-tokens/dist/tokens.css`, "utf8"), styles);
 const css = (await build({
-  stdin: { contents: `${tokens}\n${styles}`, loader: "css" }, minify: true, write: false, target, charset: "utf8", logLevel: "warning",
+  stdin: { contents: `${tokens}\n${styles}`, loader: "css" }, minify: true, write: false, bundle: true, external: ["*.svg"], target, charset: "utf8", logLevel: "warning",
 })).outputFiles[0].text;
 const js = await bundle("src/js/app.ts", { format: "esm" });
 const sw = await bundle("src/sw/sw.ts", { format: "iife" });
@@ -40,7 +41,10 @@ const put = (name, content, hashed = true) => {
   manifest[name] = file;
   return gzipSync(content, { level: 9 }).length;
 };
-const sizes = { "app.css": put("app.css", css), "app.js": put("app.js", js), "sw.js": put("sw.js", sw, false) };
+put("townscape.svg", townscapeSvg());
+// Pictures stand beside the stylesheet, under their hashed names.
+const styled = css.replaceAll("townscape.svg", manifest["townscape.svg"]);
+const sizes = { "app.css": put("app.css", styled), "app.js": put("app.js", js), "sw.js": put("sw.js", sw, false) };
 put("icon.svg", houseSvg());
 for (const size of [192, 512]) put(`icon-${size}.png`, housePng(size));
 writeFileSync(`${dist}/manifest.json`, `${JSON.stringify(manifest, null, 2)}\n`);

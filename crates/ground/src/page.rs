@@ -172,9 +172,7 @@ impl Visit {
             .footer(self.menu(MenuPlace::Foot).into_iter().chain(self.foot.iter().cloned()))
             .version(house.version);
         if facts.demo {
-            shell = shell.banner(
-                Banner::info(self.t("demo-banner")).text(self.t("demo-banner-text")).render(self.cx.tongue()),
-            );
+            shell = shell.strip(self.t("demo-banner"), self.t("demo-banner-text"));
         }
         if house.shared.is_read_only() {
             shell = shell.banner(Banner::warning(self.t("read-only-banner")).render(self.cx.tongue()));

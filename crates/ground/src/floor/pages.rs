@@ -10,7 +10,7 @@ use crate::city::CityFacts;
 use crate::csv_out;
 use crate::door::Reply;
 use crate::fault::{Fault, Kind};
-use crate::html::{Button, Choice, Col, Conflict, Field, Form, PostButton, Table, Tag, Tone, buttons};
+use crate::html::{Button, Choice, Col, Conflict, Field, Form, Hero, PostButton, Table, Tag, Tone, buttons};
 use crate::list::Paging;
 use crate::page::{MenuPlace, Page, PanelPlace, Visit};
 use crate::words::Lang;
@@ -51,7 +51,7 @@ async fn home(visit: &Visit) -> Result<Reply, Fault> {
     Ok(visit.page(
         &shell,
         html! {
-            h1 { (visit.tf("home-welcome", &[("city", &facts.name)])) }
+            (Hero::new(visit.tf("home-welcome", &[("city", &facts.name)])).lead(visit.t("home-lead")).render())
             @for panel in panels { (panel) }
         },
     ))

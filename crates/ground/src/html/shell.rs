@@ -73,6 +73,7 @@ pub struct Shell<'a> {
     crumbs: Vec<Link>,
     alerts: Vec<Markup>,
     banners: Vec<Markup>,
+    strip: Option<(String, String)>,
     pub(super) account: Account,
     search: Option<String>,
     text_size: TextSize,
@@ -98,6 +99,7 @@ impl<'a> Shell<'a> {
             crumbs: Vec::new(),
             alerts: Vec::new(),
             banners: Vec::new(),
+            strip: None,
             account: Account::Hidden,
             search: None,
             text_size: TextSize::Normal,
@@ -152,6 +154,12 @@ impl<'a> Shell<'a> {
     /// A notice at the top of the main part.
     pub fn banner(mut self, banner: Markup) -> Self {
         self.banners.push(banner);
+        self
+    }
+
+    /// A quiet line above the header on every page, such as "this is a demonstration": what it is, and what that means.
+    pub fn strip(mut self, title: impl Into<String>, text: impl Into<String>) -> Self {
+        self.strip = Some((title.into(), text.into()));
         self
     }
 
@@ -263,6 +271,7 @@ impl<'a> Shell<'a> {
     fn header(&self, t: &Tongue) -> Markup {
         html! {
             header class="header" {
+                (self.strip_line())
                 div class="wrap header-in" {
                     (self.brand(None))
                     div class="header-tools" { (self.tools(t)) }
@@ -271,6 +280,14 @@ impl<'a> Shell<'a> {
                 @if !self.nav.is_empty() {
                     nav class="header-nav" aria-label=(plain(t.t("kit-nav"))) { div class="wrap" { (list(&self.nav)) } }
                 }
+            }
+        }
+    }
+
+    pub(super) fn strip_line(&self) -> Markup {
+        html! {
+            @if let Some((title, text)) = &self.strip {
+                p class="strip" { span class="wrap" { strong { (say(title)) } " " span { (say(text)) } } }
             }
         }
     }

@@ -23,6 +23,7 @@ impl NavGroup {
 pub(super) fn frame(shell: &Shell<'_>, groups: &[NavGroup], t: &Tongue, main: Markup) -> Markup {
     html! {
         header class="header header-staff" {
+            (shell.strip_line())
             div class="wrap header-in" {
                 (shell.brand(Some(t.t("kit-staff"))))
                 div class="header-tools" { (shell.tools(t)) }

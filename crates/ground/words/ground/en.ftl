@@ -86,6 +86,7 @@ field-host = Use a host name of small letters, digits, dots and hyphens
 
 home-title = City portal
 home-welcome = Welcome to { $city }
+home-lead = Find services, contacts and news from the city here.
 demo-banner = This is a demonstration city
 demo-banner-text = The city and its people are made up. What you enter stays on this machine.
 read-only-banner = During maintenance this can only be read

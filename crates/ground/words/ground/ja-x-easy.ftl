@@ -86,6 +86,7 @@ field-host = 小さい 英語の 文字と 数字で 書いて ください
 
 home-title = 市の ページ
 home-welcome = { $city }の ページです
+home-lead = ｜手続《てつづ》きや、｜相談《そうだん》できる ところを、ここから さがせます。
 demo-banner = これは 見本の 市です
 demo-banner-text = 本当の 市では ありません。人も 本当では ありません。
 read-only-banner = 今は 読むことだけ できます

@@ -89,6 +89,7 @@ field-host = 小文字の英数字、点、ハイフンのホスト名にして�
 # ---- ページ
 home-title = 市のポータル
 home-welcome = { $city }へようこそ
+home-lead = 手続き、相談先、市からのお知らせを、ここから探せます。
 demo-banner = これは見本の市です
 demo-banner-text = 市も人も架空です。入力した内容は、この機械の中だけに残ります。
 read-only-banner = 保守のため、いまは読むことだけができます
