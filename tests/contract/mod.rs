@@ -3,6 +3,7 @@
 mod cities;
 mod events;
 mod jobs;
+mod keeping;
 mod lists;
 mod migrations;
 mod once;

@@ -51,6 +51,9 @@ pub struct House {
     pub sealer: Sealer,
     pub assets: Assets,
     pub version: &'static str,
+    /// Days that rows of a table are kept, where the house wants others than its rooms; 0 for good. Set once, from the
+    /// settings.
+    pub retention_days: ArcSwap<BTreeMap<String, i64>>,
     session_epoch: AtomicU64,
 }
 
@@ -93,6 +96,7 @@ impl House {
             sealer: plan.sealer,
             assets: plan.assets,
             version: plan.version,
+            retention_days: ArcSwap::default(),
             session_epoch: AtomicU64::new(0),
         })
     }

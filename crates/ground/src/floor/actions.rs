@@ -26,6 +26,7 @@ pub(super) fn all() -> Vec<AnyAction> {
         AUDIT.any(),
         RIGHTS.any(),
         DESK.any(),
+        crate::retention::RETENTION.any(),
     ]
 }
 

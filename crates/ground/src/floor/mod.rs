@@ -2,9 +2,10 @@
 
 pub mod actions;
 mod pages;
+mod retention_page;
 
 use crate::db::{Migration, Store};
-use crate::jobs::{EVENT_AGAIN, JobKind, JobRun, Lane};
+use crate::jobs::{EVENT_AGAIN, JobKind, JobRun, Lane, Schedule};
 use crate::room::{Room, SetupItem};
 use crate::who::{Grant, Reach, Role};
 use crate::words::WordFiles;
@@ -16,6 +17,7 @@ const fn migration(store: Store, number: i64, name: &'static str, sql: &'static 
 const MIGRATIONS: &[Migration] = &[
     migration(Store::City, 1, "start", include_str!("../../migrations/city-001-start.sql")),
     migration(Store::City, 2, "search", include_str!("../../migrations/city-002-search.sql")),
+    migration(Store::City, 3, "keeping", include_str!("../../migrations/city-003-keeping.sql")),
 ];
 
 const GRANTS: &[Grant] = &[
@@ -34,6 +36,8 @@ const GRANTS: &[Grant] = &[
     Grant::new("ground.rights", Role::Staff, Reach::City),
     Grant::new("ground.rights", Role::Operator, Reach::City),
     Grant::new("ground.desk", Role::Staff, Reach::City),
+    Grant::new("ground.retention", Role::Staff, Reach::City),
+    Grant::new("ground.retention", Role::Operator, Reach::City),
 ];
 
 const fn job(name: &'static str, lane: Lane, run: JobRun) -> JobKind {
@@ -43,6 +47,16 @@ const fn job(name: &'static str, lane: Lane, run: JobRun) -> JobKind {
 const JOBS: &[JobKind] = &[
     job(EVENT_AGAIN, Lane::Normal, JobRun::InTx(crate::events::take_again)),
     job(crate::search::REBUILD, Lane::Bulk, JobRun::InTx(crate::search::rebuild_range)),
+    job(crate::selection::DISCARD, Lane::Bulk, JobRun::InTx(crate::selection::discard_range)),
+    job(crate::retention::NIGHTLY, Lane::Bulk, JobRun::InTx(crate::retention::nightly)),
+    job(crate::retention::PURGE, Lane::Bulk, JobRun::Outside(crate::retention::purge)),
+    job(crate::secrets::RESEAL, Lane::Bulk, JobRun::InTx(crate::secrets::reseal_range)),
+];
+
+/// The quiet hours: after midnight's own work, before the morning's.
+const SCHEDULES: &[Schedule] = &[
+    Schedule { name: "ground.retention", cron: "20 2 * * *", kind: crate::retention::NIGHTLY },
+    Schedule { name: "ground.reseal", cron: "50 2 * * *", kind: crate::secrets::RESEAL },
 ];
 
 const SETUP: &[SetupItem] = &[
@@ -84,6 +98,8 @@ pub const ROOM: Room = Room {
     grants: GRANTS,
     pages: pages::PAGES,
     jobs: JOBS,
+    schedules: SCHEDULES,
+    retention: crate::retention::RULES,
     setup: SETUP,
     events: &[("ground.city_saved", 1), ("ground.job_retried", 1), ("ground.job_dismissed", 1)],
     ..Room::empty("ground", WORDS)

@@ -42,6 +42,11 @@ pub(super) const PAGES: &[Page] = &[
         "menu-rights",
         "ground.rights",
     ),
+    Page::get("/staff/retention", |visit| Box::pin(super::retention_page::list(visit))).menu(
+        MenuPlace::StaffWatch,
+        "menu-retention",
+        "ground.retention",
+    ),
 ];
 
 async fn home(visit: &Visit) -> Result<Reply, Fault> {

@@ -20,3 +20,28 @@ fault-table-cell-too-long = A cell is too long (line { $line }, { $limit } chara
 fault-table-cell-too-long-remedy = Shorten the cell, or check that its quotation mark is closed.
 field-row-long = Line { $line }: too many cells ({ $wanted } columns, { $got } in this row)
 field-row-short = Line { $line }: too few cells ({ $wanted } columns, { $got } in this row)
+
+# ---- How long rows are kept
+menu-retention = Retention
+action-ground-retention = See how long records are kept
+retention-lead = For every record that grows: how many days it is kept, and when it was last cleared. The days can be changed in the settings (retention.<table>). Events that are still to be read stay, however old they are.
+retention-what = Record
+retention-kept = Kept for
+retention-since = Kept since
+retention-ran = Last cleared
+retention-removed = Removed
+retention-days = { $days ->
+    [one] one day
+   *[other] { $days } days
+ }
+retention-usual = (usually { $days } days)
+retention-for-good = For good
+retention-not-yet = Not yet
+retention-rows = Last time: { $count }
+retention-rows-ever = Ever: { $count }
+retention-ground_event = Event log
+retention-ground_audit = Record of acts
+retention-ground_once = Notes that prevent acting twice
+retention-ground_job = Jobs that failed for good
+retention-ground_selection = Temporary lists of people
+retention-ground_selection_head = Headings of those lists

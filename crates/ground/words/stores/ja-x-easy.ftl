@@ -20,3 +20,25 @@ fault-table-cell-too-long = 長すぎる 欄が あります（{ $line }行目�
 fault-table-cell-too-long-remedy = その 欄を 短く して ください。
 field-row-long = { $line }行目: 欄が 多すぎます（列は { $wanted }、この 行は { $got }）
 field-row-short = { $line }行目: 欄が 足りません（列は { $wanted }、この 行は { $got }）
+
+# ---- 保存期間
+menu-retention = 残す 期間
+action-ground-retention = 残す 期間を 見る
+retention-lead = 記録を 何日 残すか 書いて います。古い 記録は 夜に 消します。まだ 使う 記録は 消しません。日数は 設定で 変えられます。
+retention-what = 記録
+retention-kept = 残す 期間
+retention-since = いつからの 記録が 残るか
+retention-ran = 最後に 消した 日
+retention-removed = 消した 数
+retention-days = { $days }日
+retention-usual = （もとは { $days }日）
+retention-for-good = ずっと 残す
+retention-not-yet = まだ
+retention-rows = 前は { $count }件
+retention-rows-ever = 全部で { $count }件
+retention-ground_event = できごとの 記録
+retention-ground_audit = 操作の 記録
+retention-ground_once = 2回 送らない ための メモ
+retention-ground_job = できなかった 処理
+retention-ground_selection = 選んだ 人の 一覧
+retention-ground_selection_head = 選んだ 人の 一覧の 題

@@ -20,3 +20,25 @@ fault-table-cell-too-long = 長すぎる欄があります（{ $line } 行目、
 fault-table-cell-too-long-remedy = その欄を短くするか、「"」が閉じているか確かめてください。
 field-row-long = { $line } 行目: 欄が多すぎます（列は { $wanted }、この行は { $got }）
 field-row-short = { $line } 行目: 欄が足りません（列は { $wanted }、この行は { $got }）
+
+# ---- 保存期間
+menu-retention = 保存期間
+action-ground-retention = 保存期間を見る
+retention-lead = 増えていく記録ごとに、残す日数と、最後に片付けた日時を示します。日数は設定（retention.表の名前）で変えられます。まだ読み終えていない出来事は、期間を過ぎても消しません。
+retention-what = 記録
+retention-kept = 残す期間
+retention-since = いつからのものが残るか
+retention-ran = 最後の片付け
+retention-removed = 片付けた数
+retention-days = { $days } 日
+retention-usual = （もとは { $days } 日）
+retention-for-good = 期限なし
+retention-not-yet = まだ
+retention-rows = 前回 { $count } 件
+retention-rows-ever = 合計 { $count } 件
+retention-ground_event = 出来事の記録
+retention-ground_audit = 操作の記録
+retention-ground_once = 二重送信を防ぐ控え
+retention-ground_job = 失敗したままの処理
+retention-ground_selection = 対象者の一時的な一覧
+retention-ground_selection_head = 対象者の一覧の見出し
