@@ -1,0 +1,216 @@
+//! Bodies: read up to a limit and within a time, and sent whole or as a stream.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use futures_util::stream::BoxStream;
+use ground::door::Body as ReplyBody;
+use ground::fault::{Fault, Kind};
+use ground::form::{FormData, Upload};
+use http::{HeaderMap, header};
+use http_body_util::BodyExt as _;
+use hyper::body::{Body, Frame, Incoming, SizeHint};
+
+use crate::settings::size_text;
+
+/// A body must come at least this fast, after a first grace.
+const SLOWEST_BYTES_PER_S: u64 = 16 * 1024;
+const GRACE: Duration = Duration::from_secs(15);
+/// Fields of a form with files: names and values of the text fields together.
+const PARTS_MAX: usize = 2_000;
+
+/// Reads a body that may have up to `limit` bytes.
+pub async fn read(headers: &HeaderMap, body: Incoming, limit: usize) -> Result<Bytes, Fault> {
+    let said =
+        headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    if said.is_some_and(|said| said > limit) {
+        return Err(too_large(limit));
+    }
+    if body.is_end_stream() {
+        return Ok(Bytes::new());
+    }
+    let time = GRACE + Duration::from_secs(limit as u64 / SLOWEST_BYTES_PER_S);
+    match tokio::time::timeout(time, gather(body, limit, said.unwrap_or(0))).await {
+        Ok(read) => read,
+        Err(_) => Err(Fault::new(Kind::TooSlow, "body-too-slow")),
+    }
+}
+
+async fn gather(mut body: Incoming, limit: usize, said: usize) -> Result<Bytes, Fault> {
+    let mut first: Option<Bytes> = None;
+    let mut rest = BytesMut::new();
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|fault| Fault::malformed().detail(fault))?;
+        let Ok(data) = frame.into_data() else { continue };
+        let so_far = first.as_ref().map_or(0, Bytes::len) + rest.len();
+        if so_far + data.len() > limit {
+            return Err(too_large(limit));
+        }
+        match &first {
+            // Most bodies come in one piece, which is then never copied.
+            None if rest.is_empty() => first = Some(data),
+            _ => {
+                if let Some(first) = first.take() {
+                    rest.reserve(said.min(limit));
+                    rest.extend_from_slice(&first);
+                }
+                rest.extend_from_slice(&data);
+            }
+        }
+    }
+    Ok(first.unwrap_or_else(|| rest.freeze()))
+}
+
+pub fn too_large(limit: usize) -> Fault {
+    Fault::too_large(size_text(limit as u64))
+}
+
+/// Reads a form in either of its two encodings.
+pub async fn form(headers: &HeaderMap, body: Bytes) -> Result<FormData, Fault> {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let plain = kind.split(';').next().unwrap_or_default().trim();
+    if plain.eq_ignore_ascii_case("multipart/form-data") {
+        let boundary = multer::parse_boundary(kind).map_err(|fault| Fault::malformed().detail(fault))?;
+        return multipart(body, boundary).await;
+    }
+    if body.is_empty() || plain.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+        let text = std::str::from_utf8(&body)
+            .map_err(|fault| Fault::new(Kind::Malformed, "not-utf8").arg("at", fault.valid_up_to()))?;
+        if !text_is_good(text) {
+            return Err(Fault::malformed());
+        }
+        return FormData::from_urlencoded(text);
+    }
+    Err(Fault::new(Kind::Media, "media"))
+}
+
+/// Percent-encoded bytes that are not UTF-8 would otherwise be replaced without a word.
+fn text_is_good(text: &str) -> bool {
+    super::paths::decoded(text).is_some()
+}
+
+async fn multipart(body: Bytes, boundary: String) -> Result<FormData, Fault> {
+    let broken = |fault: multer::Error| Fault::malformed().detail(fault);
+    let whole = futures_util::stream::iter([Ok::<Bytes, std::convert::Infallible>(body)]);
+    let mut parts = multer::Multipart::new(whole, boundary);
+    let (mut pairs, mut uploads) = (Vec::new(), Vec::new());
+    while let Some(part) = parts.next_field().await.map_err(broken)? {
+        if pairs.len() + uploads.len() >= PARTS_MAX {
+            return Err(Fault::new(Kind::TooLarge, "too-many-fields").arg("limit", PARTS_MAX));
+        }
+        let field = part.name().unwrap_or_default().to_owned();
+        match part.file_name().map(file_name) {
+            Some(name) => {
+                let bytes = part.bytes().await.map_err(broken)?;
+                uploads.push(Upload { field, name, bytes });
+            }
+            None => {
+                let bytes = part.bytes().await.map_err(broken)?;
+                let text = String::from_utf8(bytes.into()).map_err(|fault| {
+                    Fault::new(Kind::Malformed, "not-utf8").arg("at", fault.utf8_error().valid_up_to())
+                })?;
+                pairs.push((field, text));
+            }
+        }
+    }
+    let mut form = FormData::from_pairs(pairs)?;
+    form.uploads = uploads;
+    Ok(form)
+}
+
+/// The last piece of what a browser calls a file, without control characters.
+fn file_name(said: &str) -> String {
+    let last = said.rsplit(['/', '\\']).next().unwrap_or_default();
+    last.chars().filter(|letter| !letter.is_control()).take(200).collect()
+}
+
+/// A body on its way out.
+pub enum Outgoing {
+    Whole(Bytes),
+    Stream(BoxStream<'static, Result<Bytes, Fault>>),
+}
+
+impl From<ReplyBody> for Outgoing {
+    fn from(body: ReplyBody) -> Outgoing {
+        match body {
+            ReplyBody::Whole(bytes) => Outgoing::Whole(bytes),
+            ReplyBody::Stream(stream) => Outgoing::Stream(stream),
+        }
+    }
+}
+
+impl Body for Outgoing {
+    type Data = Bytes;
+    type Error = Fault;
+
+    fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Fault>>> {
+        match self.get_mut() {
+            Outgoing::Whole(bytes) if bytes.is_empty() => Poll::Ready(None),
+            Outgoing::Whole(bytes) => Poll::Ready(Some(Ok(Frame::data(std::mem::take(bytes))))),
+            Outgoing::Stream(stream) => {
+                stream.as_mut().poll_next(cx).map(|next| next.map(|data| data.map(Frame::data)))
+            }
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        matches!(self, Outgoing::Whole(bytes) if bytes.is_empty())
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match self {
+            Outgoing::Whole(bytes) => SizeHint::with_exact(bytes.len() as u64),
+            Outgoing::Stream(_) => SizeHint::default(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn read_form(kind: &str, body: &[u8]) -> Result<FormData, Fault> {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::CONTENT_TYPE, kind.parse().unwrap());
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(form(&headers, Bytes::copy_from_slice(body)))
+    }
+
+    #[test]
+    fn forms_with_files_are_read() {
+        let body = b"--x\r\nContent-Disposition: form-data; name=\"title\"\r\n\r\n\xe9\x81\xbf\xe9\x9b\xa3\r\n--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"C:\\\\a\\\\b.csv\"\r\nContent-Type: text/csv\r\n\r\n1,2\r\n--x--\r\n";
+        let form = read_form("multipart/form-data; boundary=x", body).unwrap();
+        assert_eq!(form.get("title"), "避難");
+        let upload = form.upload("file").unwrap();
+        assert_eq!((upload.name.as_str(), &upload.bytes[..]), ("b.csv", &b"1,2"[..]));
+    }
+
+    #[test]
+    fn other_kinds_and_broken_texts_are_refused() {
+        assert_eq!(read_form("application/json", b"{}").unwrap_err().kind(), Kind::Media);
+        assert_eq!(read_form("application/x-www-form-urlencoded", b"a=\xff").unwrap_err().code(), "not-utf8");
+        assert_eq!(
+            read_form("application/x-www-form-urlencoded", b"a=%ff").unwrap_err().kind(),
+            Kind::Malformed
+        );
+        assert_eq!(read_form("multipart/form-data", b"x").unwrap_err().kind(), Kind::Malformed);
+    }
+
+    proptest! {
+        #[test]
+        fn any_multipart_body_is_read_without_a_crash(body in proptest::collection::vec(any::<u8>(), 0..200)) {
+            let whole = [b"--x\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n".as_slice(), &body].concat();
+            let _ = read_form("multipart/form-data; boundary=x", &whole);
+            let _ = read_form("multipart/form-data; boundary=x", &body);
+        }
+
+        #[test]
+        fn file_names_are_one_harmless_piece(name in "\\PC{0,40}|[./\\\\\u{0}-\u{1f}]{0,40}") {
+            let kept = file_name(&name);
+            prop_assert!(!kept.contains('/') && !kept.contains('\\') && !kept.chars().any(char::is_control));
+        }
+    }
+}

@@ -1,0 +1,539 @@
+//! One request, from its head to its answer.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::FutureExt as _;
+use ground::action::Rate;
+use ground::city::City;
+use ground::clock::Stopwatch;
+use ground::cx::{Cx, Via};
+use ground::door::{Door, Reply, Request as DoorRequest};
+use ground::fault::{Fault, Kind};
+use ground::form::FormData;
+use ground::house::House;
+use ground::id::Id;
+use ground::page::{Page, PageMethod};
+use ground::session;
+use ground::who::Who;
+use ground::words::Lang;
+use http::request::Parts;
+use http::{HeaderValue, Method, Request, StatusCode, header};
+use hyper::body::Incoming;
+use tokio::sync::Semaphore;
+
+use super::api::ActionRoute;
+use super::client::{Client, Peer};
+use super::finish::{About, Answer, finish};
+use super::meters::{Gauges, Held};
+use super::origin::{Origin, origin};
+use super::rates::{Key, Limit, Rates, Verdict, Visitor};
+use super::routes::{Place, Routes, Slots, Target};
+use super::sessions::Sessions;
+use super::{body, cookies, faults, own, pages, paths};
+use crate::settings::Settings;
+
+/// Many people may share an address: the address as a whole may do this many times what one visitor may.
+const VISITORS_PER_ADDRESS: u32 = 10;
+/// How long a chosen language is remembered.
+const LANG_COOKIE_AGE_S: u32 = 31_536_000;
+
+/// Everything that requests share.
+pub struct Server {
+    pub house: Arc<House>,
+    pub settings: Arc<Settings>,
+    pub routes: Routes,
+    pub gauges: Gauges,
+    pub openapi: super::openapi::Kept,
+    sessions: Sessions,
+    rates: Rates,
+    limits: Limits,
+    room: Semaphore,
+}
+
+/// The limits of one client, worked out once; none where there is no limit.
+struct Limits {
+    visitor: Option<Limit>,
+    address: Option<Limit>,
+    writes: Option<Limit>,
+}
+
+impl Limits {
+    fn of(settings: &Settings) -> Limits {
+        let limit = |name: &str, per_minute: u32| {
+            // A burst of a quarter of a minute's worth: a page with all it loads, several times over.
+            (per_minute > 0).then(|| Limit::new(name, Rate { per_minute, burst: (per_minute / 4).max(10) }))
+        };
+        let all = settings.rate_requests_per_minute;
+        Limits {
+            visitor: limit("requests", all),
+            address: limit("address", all.saturating_mul(VISITORS_PER_ADDRESS)),
+            writes: limit("writes", settings.rate_writes_per_minute),
+        }
+    }
+}
+
+/// What is known of a request so far: for the log line, whatever happens to the request.
+#[derive(Default)]
+struct Trail<'s> {
+    request: String,
+    place: Option<&'s Place>,
+    city: Option<Arc<str>>,
+}
+
+/// One request and what was found out about it.
+struct Asked<'s> {
+    parts: &'s Parts,
+    client: &'s Client,
+    city: &'s Arc<City>,
+    place: Option<&'s Place>,
+    visitor: Visitor,
+    cx: Cx,
+    verdict: Option<Verdict>,
+}
+
+impl Server {
+    pub fn new(house: Arc<House>, settings: Arc<Settings>) -> Result<Server, Fault> {
+        // The figures of the rooms are counted from the first request on.
+        super::meters::recorder();
+        Ok(Server {
+            routes: Routes::build(&house)?,
+            gauges: Gauges::new(),
+            openapi: super::openapi::Kept::default(),
+            sessions: Sessions::new(),
+            rates: Rates::new(),
+            limits: Limits::of(&settings),
+            room: Semaphore::new(settings.requests_max),
+            house,
+            settings,
+        })
+    }
+
+    /// Answers a request. Whatever happens inside, there is an answer and a line in the log.
+    pub async fn answer(&self, request: Request<Incoming>, peer: Peer) -> Answer {
+        let watch = Stopwatch::new();
+        let _running = Held::new(&self.gauges.requests);
+        let (parts, body) = request.into_parts();
+        let client = Client::of(&parts, peer, &self.settings);
+        let mut trail = Trail::default();
+        let answered = AssertUnwindSafe(self.handle(&parts, body, &client, &mut trail)).catch_unwind().await;
+        let answer = answered.unwrap_or_else(|_| self.after_panic(&parts, &client, &mut trail));
+        let seconds = watch.seconds();
+        trail.place.map_or(&self.routes.nowhere, |place| &place.meters).count(answer.status(), seconds);
+        // No query, no address, no name: nothing of this may lead back to a person.
+        tracing::info!(
+            target: "machiya::request",
+            request = trail.request,
+            method = parts.method.as_str(),
+            route = trail.place.map_or("(none)", |place| &place.pattern),
+            status = answer.status().as_u16(),
+            ms = (seconds * 1e5).round() / 1e2,
+            city = trail.city.as_deref().unwrap_or_default(),
+        );
+        answer
+    }
+
+    async fn handle<'s>(
+        &'s self,
+        parts: &Parts,
+        body: Incoming,
+        client: &Client,
+        trail: &mut Trail<'s>,
+    ) -> Answer {
+        let path = parts.uri.path();
+        if let Err(fault) = paths::check(&parts.uri) {
+            return self.refuse_early(&fault, parts, client, trail);
+        }
+        let found = self.routes.find(path);
+        trail.place = found.as_ref().map(|(place, _)| *place);
+        let cities = self.house.cities.load();
+        let city = cities.of_host(client.host_name());
+        trail.city = city.map(|city| city.slug.clone());
+        let Some((place, slots)) = found else {
+            if let Some(reply) = self.without_slash(parts) {
+                return self.finish_plain(reply, parts, client, trail);
+            }
+            let Some(city) = city else {
+                return self.refuse_early(&unknown_host(), parts, client, trail);
+            };
+            return self.nowhere(parts, client, city, trail).await;
+        };
+        if let Some(Target::Own(own)) = place.way(&parts.method) {
+            let own = own::answer(self, *own, parts, client, city, &slots).await;
+            return match own {
+                Ok(reply) => self.finish_plain(reply, parts, client, trail),
+                Err(fault) => self.refuse_early(&fault, parts, client, trail),
+            };
+        }
+        let Some(city) = city else {
+            return self.refuse_early(&unknown_host(), parts, client, trail);
+        };
+        match self.come_in(parts, client, city, Some(place), trail).await {
+            Err(answer) => *answer,
+            Ok(mut asked) => {
+                let outcome = self.lead(&mut asked, place, slots, body).await;
+                self.reply(&asked, outcome).await
+            }
+        }
+    }
+
+    /// Limits first, then who it is, then the other limits.
+    async fn come_in<'a>(
+        &self,
+        parts: &'a Parts,
+        client: &'a Client,
+        city: &'a Arc<City>,
+        place: Option<&'a Place>,
+        trail: &mut Trail<'_>,
+    ) -> Result<Asked<'a>, Box<Answer>> {
+        let address = client.limit_address();
+        let refuse =
+            |fault: Fault, trail: &mut Trail<'_>| Box::new(self.refuse_early(&fault, parts, client, trail));
+        if let Some(limit) = &self.limits.address {
+            let verdict = self.rates.take(Key::Address(address), limit);
+            if !verdict.allowed {
+                return Err(refuse(Fault::too_many(verdict.wait_s), trail));
+            }
+        }
+        let who = match self.who(parts, client, city).await {
+            Ok(who) => who,
+            Err(fault) => return Err(refuse(fault, trail)),
+        };
+        let via = match place.and_then(|place| place.way(&parts.method)) {
+            Some(Target::Action(_)) => Via::Api,
+            Some(Target::Door(_)) => Via::Door,
+            _ => Via::Page,
+        };
+        // A door takes forms of foreign pages too, but never in somebody's name.
+        let who = match who {
+            Some(who) if via != Via::Door || self.is_own(parts, client, city) => who,
+            _ => Who::anyone(),
+        };
+        let lang = language(parts, &who);
+        let visitor = match &who.session {
+            Some(session) => Visitor::Session(session.clone()),
+            None => Visitor::Address(address),
+        };
+        let cx = Cx::new(&self.house, city, who, lang, via);
+        trail.request = cx.request().to_owned();
+        let verdict =
+            self.limits.visitor.as_ref().map(|limit| self.rates.take(Key::Visitor(visitor.clone()), limit));
+        Ok(Asked { parts, client, city, place, visitor, cx, verdict })
+    }
+
+    async fn who(&self, parts: &Parts, client: &Client, city: &Arc<City>) -> Result<Option<Who>, Fault> {
+        let facts = city.facts();
+        // Without https a session is safe on its own machine only.
+        if !session::is_secure(&facts) && !client.address.is_loopback() {
+            return Ok(None);
+        }
+        match cookies::get(&parts.headers, session::cookie_name(&facts)).filter(|token| !token.is_empty()) {
+            None => Ok(None),
+            Some(token) => self.sessions.who(&self.house, city, token).await,
+        }
+    }
+
+    fn is_own(&self, parts: &Parts, client: &Client, city: &City) -> bool {
+        is_safe(&parts.method) || origin(&parts.headers, client, &city.facts().public_url) == Origin::Own
+    }
+
+    /// Leads the request to its target.
+    async fn lead(
+        &self,
+        asked: &mut Asked<'_>,
+        place: &Place,
+        slots: Slots,
+        body: Incoming,
+    ) -> Result<Reply, Fault> {
+        if let Some(verdict) = asked.verdict.as_ref().filter(|verdict| !verdict.allowed) {
+            return Err(Fault::too_many(verdict.wait_s));
+        }
+        let Some(target) = place.way(&asked.parts.method) else {
+            if asked.parts.method == Method::OPTIONS {
+                let mut reply = Reply::new(StatusCode::NO_CONTENT);
+                reply.headers.insert(header::ALLOW, place.allow.clone());
+                return Ok(reply);
+            }
+            return Err(Fault::new(Kind::Method, "method"));
+        };
+        match target {
+            Target::Page(page) => self.page(asked, page, slots, body).await,
+            Target::Action(route) => self.action(asked, route, body).await,
+            Target::Door(door) => self.door(asked, door, slots, body).await,
+            Target::Own(_) => Err(Fault::internal("the server's own ways in are answered before")),
+        }
+    }
+
+    async fn page(
+        &self,
+        asked: &mut Asked<'_>,
+        page: &Page,
+        slots: Slots,
+        body: Incoming,
+    ) -> Result<Reply, Fault> {
+        let parts = asked.parts;
+        let query = FormData::from_urlencoded(parts.uri.query().unwrap_or_default())?;
+        let posted = if page.method == PageMethod::Post {
+            self.take_write(asked)?;
+            body::read(&parts.headers, body, page.body_bytes).await?
+        } else {
+            bytes::Bytes::new()
+        };
+        let work = async {
+            let mut visit = pages::visit(&asked.cx, parts, slots, query).await;
+            if page.method == PageMethod::Post {
+                pages::take_form(&mut visit, parts, asked.client, posted).await?;
+            }
+            pages::run(page, &visit, parts, self.routes.leads_somewhere("/sign-in")).await
+        };
+        let mut reply = self.work(self.request_time(), work).await?;
+        if let Some(lang) = asked_language(parts) {
+            reply = reply.header(
+                "set-cookie",
+                &format!("lang={}; Path=/; Max-Age={LANG_COOKIE_AGE_S}; SameSite=Lax", lang.code()),
+            );
+        }
+        Ok(reply)
+    }
+
+    async fn action(
+        &self,
+        asked: &mut Asked<'_>,
+        route: &ActionRoute,
+        body: Incoming,
+    ) -> Result<Reply, Fault> {
+        if let Some(limit) = route.limit.as_ref().filter(|_| self.settings.rate_actions) {
+            let key = Key::Action(route.action.name, asked.visitor.clone());
+            self.take(asked, key, limit)?;
+        }
+        if route.action.writes() {
+            self.take_write(asked)?;
+            // A cookie comes along whoever sends the request; only our own pages act in its name.
+            if asked.cx.who().is_signed_in() && !self.is_own(asked.parts, asked.client, asked.city) {
+                return Err(Fault::new(Kind::Refused, "other-origin"));
+            }
+        }
+        let input = route.input(asked.parts, body, self.settings.body_bytes_max).await?;
+        self.work(self.request_time(), route.call(&asked.cx, &asked.parts.headers, input)).await
+    }
+
+    async fn door(
+        &self,
+        asked: &mut Asked<'_>,
+        door: &Door,
+        slots: Slots,
+        body: Incoming,
+    ) -> Result<Reply, Fault> {
+        let parts = asked.parts;
+        if !is_safe(&parts.method) {
+            self.take_write(asked)?;
+        }
+        let body = body::read(&parts.headers, body, door.limits.body_bytes).await?;
+        let request = DoorRequest {
+            cx: asked.cx.clone(),
+            method: parts.method.clone(),
+            uri: parts.uri.clone(),
+            headers: parts.headers.clone(),
+            slots,
+            body,
+        };
+        self.work(Duration::from_secs(door.limits.time_s), (door.run)(request)).await
+    }
+
+    /// Does the work if there is room for it, within its time.
+    async fn work(
+        &self,
+        time: Duration,
+        work: impl Future<Output = Result<Reply, Fault>>,
+    ) -> Result<Reply, Fault> {
+        let Ok(_room) = self.room.try_acquire() else {
+            return Err(Fault::new(Kind::Unavailable, "busy")
+                .retry_after(1)
+                .detail("too many requests at once"));
+        };
+        match tokio::time::timeout(time, work).await {
+            Ok(outcome) => outcome,
+            Err(_) => Err(Fault::new(Kind::TooSlow, "too-slow")),
+        }
+    }
+
+    fn request_time(&self) -> Duration {
+        Duration::from_secs(self.settings.request_seconds_max)
+    }
+
+    fn take_write(&self, asked: &mut Asked<'_>) -> Result<(), Fault> {
+        match &self.limits.writes {
+            Some(limit) => {
+                let key = Key::Writes(asked.visitor.clone());
+                self.take(asked, key, limit)
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn take(&self, asked: &mut Asked<'_>, key: Key, limit: &Limit) -> Result<(), Fault> {
+        let verdict = self.rates.take(key, limit);
+        let (allowed, wait_s) = (verdict.allowed, verdict.wait_s);
+        // The answer tells of the limit that is nearest.
+        if asked.verdict.as_ref().is_none_or(|so_far| verdict.remaining < so_far.remaining) {
+            asked.verdict = Some(verdict);
+        }
+        if allowed { Ok(()) } else { Err(Fault::too_many(wait_s)) }
+    }
+
+    async fn reply(&self, asked: &Asked<'_>, outcome: Result<Reply, Fault>) -> Answer {
+        let parts = asked.parts;
+        let reply = match outcome {
+            Ok(reply) => reply,
+            Err(fault) => self.said(&fault, asked).await,
+        };
+        let asked_something = parts.uri.query().is_some() || !is_safe(&parts.method);
+        finish(
+            reply,
+            &About {
+                method: &parts.method,
+                headers: &parts.headers,
+                secure: asked.client.secure,
+                request: asked.cx.request(),
+                signed_in: asked.cx.who().is_signed_in(),
+                asked_something,
+                may_be_public: !asked_something
+                    && asked.place.is_some_and(|place| !place.pattern.contains('{')),
+                verdict: asked.verdict.as_ref(),
+            },
+        )
+    }
+
+    async fn said(&self, fault: &Fault, asked: &Asked<'_>) -> Reply {
+        faults::log(fault, asked.cx.request());
+        let parts = asked.parts;
+        let for_programs = match asked.place {
+            Some(place) => place.way(&parts.method).map_or(place.is_for_programs(), Target::is_for_programs),
+            None => !wants_page(parts),
+        };
+        let mut reply = if for_programs {
+            faults::problem(fault, asked.cx.tongue(), asked.cx.request())
+        } else {
+            let visit = pages::visit(&asked.cx, parts, Slots::new(), FormData::default()).await;
+            faults::page(fault, &visit)
+        };
+        if fault.kind() == Kind::Method
+            && let Some(place) = asked.place
+        {
+            reply.headers.insert(header::ALLOW, place.allow.clone());
+        }
+        reply
+    }
+
+    async fn nowhere(
+        &self,
+        parts: &Parts,
+        client: &Client,
+        city: &Arc<City>,
+        trail: &mut Trail<'_>,
+    ) -> Answer {
+        match self.come_in(parts, client, city, None, trail).await {
+            Err(answer) => *answer,
+            Ok(asked) => {
+                let fault = match asked.verdict.as_ref().filter(|verdict| !verdict.allowed) {
+                    Some(verdict) => Fault::too_many(verdict.wait_s),
+                    None => Fault::missing(),
+                };
+                self.reply(&asked, Err(fault)).await
+            }
+        }
+    }
+
+    /// `/staff/` is `/staff`.
+    fn without_slash(&self, parts: &Parts) -> Option<Reply> {
+        let path = parts.uri.path().strip_suffix('/').filter(|path| !path.is_empty())?;
+        if !self.routes.leads_somewhere(path) {
+            return None;
+        }
+        let target = match parts.uri.query() {
+            Some(query) => format!("{path}?{query}"),
+            None => path.to_owned(),
+        };
+        let mut reply = Reply::new(StatusCode::PERMANENT_REDIRECT);
+        reply.headers.insert(header::LOCATION, HeaderValue::try_from(target).ok()?);
+        Some(reply)
+    }
+
+    /// A refusal before it is known who asks, and perhaps in which city.
+    fn refuse_early(&self, fault: &Fault, parts: &Parts, client: &Client, trail: &mut Trail<'_>) -> Answer {
+        self.name(trail);
+        faults::log(fault, &trail.request);
+        let tongue = self.house.words.tongue(language(parts, &Who::anyone()));
+        let for_programs = trail.place.map_or_else(|| !wants_page(parts), Place::is_for_programs);
+        let reply = if for_programs {
+            faults::problem(fault, &tongue, &trail.request)
+        } else {
+            faults::bare_page(fault, &self.house, &tongue, &trail.request)
+        };
+        self.finish_plain(reply, parts, client, trail)
+    }
+
+    fn after_panic(&self, parts: &Parts, client: &Client, trail: &mut Trail<'_>) -> Answer {
+        self.refuse_early(&Fault::internal("the handler panicked"), parts, client, trail)
+    }
+
+    fn finish_plain(&self, reply: Reply, parts: &Parts, client: &Client, trail: &mut Trail<'_>) -> Answer {
+        self.name(trail);
+        finish(
+            reply,
+            &About {
+                method: &parts.method,
+                headers: &parts.headers,
+                secure: client.secure,
+                request: &trail.request,
+                signed_in: false,
+                asked_something: true,
+                may_be_public: false,
+                verdict: None,
+            },
+        )
+    }
+
+    /// Gives the request a number if it has none yet.
+    fn name(&self, trail: &mut Trail<'_>) {
+        if trail.request.is_empty() {
+            let mut drawn = [0u8; 16];
+            self.house.clock.random(&mut drawn);
+            trail.request = Id::from_parts(self.house.clock.now_ms(), u128::from_be_bytes(drawn)).into();
+        }
+    }
+}
+
+fn unknown_host() -> Fault {
+    Fault::new(Kind::Missing, "unknown-host")
+}
+
+fn is_safe(method: &Method) -> bool {
+    matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
+}
+
+/// Whether the answer to a lost request is a page: browsers ask for one.
+fn wants_page(parts: &Parts) -> bool {
+    let accept = parts.headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    accept.contains("text/html") && !parts.uri.path().starts_with("/api/")
+}
+
+/// `?lang=` of the address.
+fn asked_language(parts: &Parts) -> Option<Lang> {
+    let query = parts.uri.query()?;
+    query.split('&').filter_map(|pair| pair.strip_prefix("lang=")).find_map(Lang::from_code)
+}
+
+/// What this request asks for, else what the person chose for good, else what this browser chose, else what it wishes.
+pub fn language(parts: &Parts, who: &Who) -> Lang {
+    let wished = || {
+        let header = parts.headers.get(header::ACCEPT_LANGUAGE)?.to_str().ok()?;
+        Lang::from_accept_language(header)
+    };
+    asked_language(parts)
+        .or(who.lang)
+        .or_else(|| cookies::get(&parts.headers, "lang").and_then(Lang::from_code))
+        .or_else(wished)
+        .unwrap_or_default()
+}

@@ -1,0 +1,63 @@
+//! Pages: from a request to a visit.
+
+use std::borrow::Cow;
+
+use bytes::Bytes;
+use ground::cx::Cx;
+use ground::door::Reply;
+use ground::fault::{Fault, Kind};
+use ground::form::FormData;
+use ground::html::{TOKEN_FIELD, TextSize};
+use ground::page::{Page, PageMethod, Visit, foot_links, token_is_good};
+use ground::session;
+use http::header;
+use http::request::Parts;
+
+use super::body;
+use super::client::Client;
+use super::cookies;
+use super::origin::{Origin, origin};
+use super::routes::Slots;
+
+/// A visit to a page, before anything was read from it.
+pub async fn visit(cx: &Cx, parts: &Parts, slots: Slots, query: FormData) -> Visit {
+    let agent =
+        parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    Visit {
+        cx: cx.clone(),
+        path: parts.uri.path().to_owned(),
+        slots,
+        query,
+        form: FormData::default(),
+        text_size: TextSize::from_code(cookies::get(&parts.headers, "text").unwrap_or_default()),
+        agent: session::agent_family(agent),
+        token: None,
+        foot: foot_links(cx).await,
+    }
+}
+
+/// What a form must show before anything is done for it: that it was one of our own pages that sent it.
+pub async fn take_form(visit: &mut Visit, parts: &Parts, client: &Client, body: Bytes) -> Result<(), Fault> {
+    visit.form = body::form(&parts.headers, body).await?;
+    if origin(&parts.headers, client, &visit.cx.city().facts().public_url) == Origin::Foreign {
+        return Err(Fault::new(Kind::Refused, "other-origin"));
+    }
+    let token = visit.form.get(TOKEN_FIELD).to_owned();
+    if !token_is_good(&visit.cx, &token) {
+        return Err(Fault::new(Kind::Refused, "form-token"));
+    }
+    visit.token = Some(token);
+    Ok(())
+}
+
+/// Runs the page. Whoever has to sign in first is led there, when there is a way in.
+pub async fn run(page: &Page, visit: &Visit, parts: &Parts, has_sign_in: bool) -> Result<Reply, Fault> {
+    match (page.run)(visit).await {
+        Err(fault) if fault.kind() == Kind::SignedOut && page.method == PageMethod::Get && has_sign_in => {
+            let back =
+                parts.uri.path_and_query().map_or(Cow::Borrowed("/"), |all| Cow::Borrowed(all.as_str()));
+            Ok(super::faults::sign_in(&back))
+        }
+        other => other,
+    }
+}

@@ -1,0 +1,206 @@
+//! How often one client may come: leaky buckets kept as one instant each (GCRA), in a map of bounded size.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasher, Hash, RandomState};
+use std::net::IpAddr;
+use std::sync::{Mutex, PoisonError};
+
+use ground::action::Rate;
+use ground::clock::Stopwatch;
+use ground::id::Id;
+use http::{HeaderMap, HeaderValue};
+
+const SHARDS: usize = 16;
+/// Clients remembered at most; those whose bucket is full again are forgotten first.
+const CLIENTS_PER_SHARD_MAX: usize = 8_192;
+
+/// Whose bucket it is, and for what.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Key {
+    /// Everything that comes from an address: many people may share it.
+    Address(IpAddr),
+    Visitor(Visitor),
+    Writes(Visitor),
+    Action(&'static str, Visitor),
+}
+
+/// One visitor: a session, or an address without one.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Visitor {
+    Session(Id),
+    Address(IpAddr),
+}
+
+/// A limit, worked out once.
+#[derive(Clone, Debug)]
+pub struct Limit {
+    /// Time that one act costs.
+    gap_us: u64,
+    /// Time that may be saved up.
+    depth_us: u64,
+    burst: u32,
+    policy: HeaderValue,
+}
+
+impl Limit {
+    pub fn new(name: &str, rate: Rate) -> Limit {
+        let gap_us = 60_000_000 / u64::from(rate.per_minute.max(1));
+        let burst = rate.burst.max(1);
+        let policy = format!("\"{name}\";q={};w=60", rate.per_minute);
+        Limit {
+            gap_us,
+            depth_us: gap_us * u64::from(burst),
+            burst,
+            policy: HeaderValue::try_from(policy).unwrap_or(HeaderValue::from_static("\"default\"")),
+        }
+    }
+}
+
+/// What a bucket says.
+#[derive(Clone, Debug)]
+pub struct Verdict {
+    pub allowed: bool,
+    pub remaining: u32,
+    /// Until one more act is allowed when refused, else until the bucket is full again.
+    pub wait_s: u64,
+    policy: HeaderValue,
+    name_len: usize,
+}
+
+impl Verdict {
+    /// `RateLimit-Policy: "client";q=600;w=60` and `RateLimit: "client";r=12;t=3`.
+    pub fn write(&self, headers: &mut HeaderMap) {
+        let name =
+            self.policy.to_str().ok().and_then(|policy| policy.get(..self.name_len)).unwrap_or("\"default\"");
+        if let Ok(value) = HeaderValue::try_from(format!("{name};r={};t={}", self.remaining, self.wait_s)) {
+            headers.insert("ratelimit", value);
+        }
+        headers.insert("ratelimit-policy", self.policy.clone());
+    }
+}
+
+pub struct Rates {
+    shards: [Mutex<HashMap<Key, u64>>; SHARDS],
+    hasher: RandomState,
+    since: Stopwatch,
+}
+
+impl Rates {
+    pub fn new() -> Rates {
+        Rates {
+            shards: std::array::from_fn(|_| Mutex::default()),
+            hasher: RandomState::new(),
+            since: Stopwatch::new(),
+        }
+    }
+
+    /// Counts one act.
+    pub fn take(&self, key: Key, limit: &Limit) -> Verdict {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "microseconds since the start fit"
+        )]
+        let now_us = (self.since.seconds() * 1e6) as u64;
+        self.take_at(key, limit, now_us)
+    }
+
+    fn take_at(&self, key: Key, limit: &Limit, now_us: u64) -> Verdict {
+        let hash = usize::try_from(self.hasher.hash_one(&key) % SHARDS as u64).unwrap_or(0);
+        let Some(shard) = self.shards.get(hash) else { return verdict(limit, true, 0) };
+        let mut clients = shard.lock().unwrap_or_else(PoisonError::into_inner);
+        if clients.len() >= CLIENTS_PER_SHARD_MAX && !clients.contains_key(&key) {
+            clients.retain(|_, full_at| *full_at > now_us);
+            if clients.len() >= CLIENTS_PER_SHARD_MAX {
+                // A flood of new addresses: forgetting all is cheaper for everybody than growing.
+                clients.clear();
+            }
+        }
+        let full_at = clients.entry(key).or_insert(now_us);
+        let next = (*full_at).max(now_us) + limit.gap_us;
+        let saved_up = next.saturating_sub(now_us);
+        if saved_up > limit.depth_us {
+            return verdict(limit, false, saved_up - limit.depth_us);
+        }
+        *full_at = next;
+        verdict(limit, true, saved_up)
+    }
+}
+
+/// `us` is what is used up of the bucket when allowed, and the time to wait when not.
+fn verdict(limit: &Limit, allowed: bool, us: u64) -> Verdict {
+    let left = if allowed { (limit.depth_us.saturating_sub(us)) / limit.gap_us } else { 0 };
+    Verdict {
+        allowed,
+        remaining: u32::try_from(left).unwrap_or(limit.burst).min(limit.burst),
+        wait_s: us.div_ceil(1_000_000),
+        policy: limit.policy.clone(),
+        name_len: limit.policy.to_str().ok().and_then(|policy| policy.find(';')).unwrap_or(0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn key(last: u8) -> Key {
+        Key::Address(IpAddr::from([192, 0, 2, last]))
+    }
+
+    #[test]
+    fn a_burst_is_let_through_and_then_one_at_a_time() {
+        let rates = Rates::new();
+        let limit = Limit::new("client", Rate { per_minute: 60, burst: 3 });
+        let take = |at_s: u64| rates.take_at(key(1), &limit, at_s * 1_000_000);
+        assert_eq!(
+            [take(0), take(0), take(0)].map(|verdict| (verdict.allowed, verdict.remaining)),
+            [(true, 2), (true, 1), (true, 0)]
+        );
+        let refused = take(0);
+        assert!(!refused.allowed && refused.wait_s == 1);
+        assert!(take(1).allowed && !take(1).allowed);
+        assert!(rates.take_at(key(2), &limit, 1_000_000).allowed, "another client has its own bucket");
+        assert_eq!(take(100).remaining, 2, "an idle bucket fills up");
+    }
+
+    #[test]
+    fn the_headers_are_in_the_draft_s_form() {
+        let rates = Rates::new();
+        let limit = Limit::new("client", Rate { per_minute: 60, burst: 3 });
+        let mut headers = HeaderMap::new();
+        rates.take_at(key(1), &limit, 0).write(&mut headers);
+        assert_eq!(headers["ratelimit-policy"], "\"client\";q=60;w=60");
+        assert_eq!(headers["ratelimit"], "\"client\";r=2;t=1");
+    }
+
+    #[test]
+    fn a_flood_of_addresses_does_not_grow_the_map_without_end() {
+        let rates = Rates::new();
+        let limit = Limit::new("client", Rate { per_minute: 60, burst: 3 });
+        for number in 0..(SHARDS * CLIENTS_PER_SHARD_MAX * 2) as u128 {
+            rates.take_at(Key::Address(IpAddr::from(number.to_be_bytes())), &limit, 0);
+        }
+        let held: usize = rates.shards.iter().map(|shard| shard.lock().unwrap().len()).sum();
+        assert!(held <= SHARDS * CLIENTS_PER_SHARD_MAX);
+    }
+
+    proptest! {
+        #[test]
+        fn never_more_than_the_burst_and_the_rate_together(
+            per_minute in 1u32..6_000, burst in 1u32..50, steps in proptest::collection::vec(0u64..200_000, 1..300),
+        ) {
+            let rates = Rates::new();
+            let limit = Limit::new("client", Rate { per_minute, burst });
+            let (mut now, mut allowed) = (0u64, 0u64);
+            for step in steps {
+                now += step;
+                let verdict = rates.take_at(key(1), &limit, now);
+                allowed += u64::from(verdict.allowed);
+                prop_assert!(verdict.remaining <= burst);
+                prop_assert!(verdict.allowed || verdict.wait_s >= 1);
+            }
+            prop_assert!(allowed <= u64::from(burst) + now / limit.gap_us + 1);
+        }
+    }
+}

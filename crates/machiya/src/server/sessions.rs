@@ -1,0 +1,72 @@
+//! Who came with a session cookie, remembered for a moment.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use ground::city::City;
+use ground::db::Dialect;
+use ground::fault::Fault;
+use ground::house::House;
+use ground::seal::token_digest;
+use ground::who::Who;
+use moka::sync::Cache;
+
+/// Sessions remembered at most.
+const KEPT_MAX: u64 = 20_000;
+/// Several nodes may share a PostgreSQL: what another node ended is noticed after this time.
+const KEPT_MS_SHARED: i64 = 1_000;
+/// On SQLite nobody else changes sessions, and whoever does says so (`House::forget_sessions`).
+const KEPT_MS_ALONE: i64 = 30_000;
+/// Longer than any token we ever made.
+const TOKEN_BYTES_MAX: usize = 256;
+
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct Key {
+    city: Arc<str>,
+    digest: String,
+}
+
+struct Known {
+    who: Option<Who>,
+    at_ms: i64,
+    epoch: u64,
+}
+
+pub struct Sessions {
+    known: Cache<Key, Arc<Known>>,
+}
+
+impl Sessions {
+    pub fn new() -> Sessions {
+        let known = Cache::builder()
+            .max_capacity(KEPT_MAX)
+            .time_to_live(Duration::from_millis(KEPT_MS_ALONE.unsigned_abs()))
+            .build();
+        Sessions { known }
+    }
+
+    /// Who shows this token; `None` when it is unknown, ended or locked.
+    pub async fn who(&self, house: &Arc<House>, city: &Arc<City>, token: &str) -> Result<Option<Who>, Fault> {
+        if token.len() > TOKEN_BYTES_MAX {
+            return Ok(None);
+        }
+        let kept_ms = match city.db.dialect() {
+            Dialect::Sqlite => KEPT_MS_ALONE,
+            Dialect::Postgres => KEPT_MS_SHARED,
+        };
+        // Taken before the store is asked: a change in between makes what is kept old at once.
+        let epoch = house.session_epoch();
+        let now_ms = house.clock.now_ms();
+        let key = Key { city: city.slug.clone(), digest: token_digest(token) };
+        if let Some(known) = self.known.get(&key)
+            && known.epoch == epoch
+            && (0..kept_ms).contains(&(now_ms - known.at_ms))
+        {
+            return Ok(known.who.clone());
+        }
+        let (keeper, digest) = (house.keeper.clone(), key.digest.clone());
+        let who = city.db.read_quick(move |tx| keeper.identify(tx, &digest, now_ms)).await?;
+        self.known.insert(key, Arc::new(Known { who: who.clone(), at_ms: now_ms, epoch }));
+        Ok(who)
+    }
+}
