@@ -1,5 +1,6 @@
 //! The carrying itself: into a file, out of a file, and from one database to the other.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
 use std::io::{BufWriter, ErrorKind, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
@@ -290,6 +291,29 @@ fn check(path: &Path, program: &[Migration], watch: Watch<'_>) -> Result<Checked
 pub fn verify(path: &Path, program: &[Migration], watch: Watch<'_>) -> Result<(Header, Done), Fault> {
     let checked = check(path, program, watch)?;
     Ok((checked.backup.header().clone(), checked.done))
+}
+
+/// What a backup holds of each table, whatever order the rows lie in: two backups of the same city compare equal.
+pub fn contents(path: &Path, program: &[Migration]) -> Result<BTreeMap<String, Tally>, Fault> {
+    let mut checked = check(path, program, &mut |_| {})?;
+    let tables = std::mem::take(&mut checked.tables);
+    let mut held: BTreeMap<String, Tally> = BTreeMap::new();
+    let mut line = Vec::new();
+    checked.backup.walk(&tables, &mut |piece| {
+        match piece {
+            Piece::Begin(table) => {
+                held.insert(table.name.clone(), Tally::default());
+            }
+            Piece::Row(table, row) => {
+                line.clear();
+                row::write(table, &row, &mut line)?;
+                held.entry(table.name.clone()).or_default().add(&line);
+            }
+            Piece::Key(_) | Piece::End(..) => {}
+        }
+        Ok(())
+    })?;
+    Ok(held)
 }
 
 /// What a restore left.

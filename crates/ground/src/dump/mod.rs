@@ -24,10 +24,11 @@ use tokio::sync::oneshot;
 
 pub use crate::db::bulk::Stores;
 pub use carry::{
-    Count, Done, Home, Label, Restored, Watch, backup, city_stands, file_name_of, keep_newest, move_to,
-    restore, verify,
+    Count, Done, Home, Label, Restored, Watch, backup, city_stands, contents, file_name_of, keep_newest,
+    move_to, restore, verify,
 };
 pub use file::Header;
+pub use row::Tally;
 
 use crate::fault::Fault;
 

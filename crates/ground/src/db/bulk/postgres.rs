@@ -6,7 +6,7 @@
 use std::pin::Pin;
 
 use bytes::{BufMut, Bytes, BytesMut};
-use futures_util::{SinkExt as _, TryStreamExt as _};
+use futures_util::{SinkExt as _, StreamExt as _, TryStreamExt as _};
 use tokio_postgres::{Client, CopyInSink};
 
 use super::super::postgres::{PgLink, config};
@@ -110,7 +110,8 @@ impl Session {
         let runtime = &self.link.runtime;
         let select = select(table).replace("?1", "$1");
         let stream = runtime.block_on(self.client()?.query_raw(&select, [&*self.slug])).map_err(said)?;
-        let mut stream = Box::pin(stream);
+        // A stream that has ended is not asked again.
+        let mut stream = Box::pin(stream.fuse());
         loop {
             let some = runtime.block_on(async {
                 let mut some = Vec::with_capacity(ROWS_AT_ONCE);
