@@ -24,6 +24,8 @@ mod found;
 mod markdown;
 mod memory;
 pub mod model;
+mod names;
+mod pages;
 mod rules;
 mod shelf;
 mod store;
@@ -48,6 +50,7 @@ const GRANTS: &[Grant] = &[
     Grant::new("messages.pages", Role::Anyone, Reach::City),
     Grant::new("messages.page", Role::Anyone, Reach::City),
     Grant::new("messages.rate_page", Role::Anyone, Reach::City),
+    Grant::new("messages.search", Role::Anyone, Reach::City),
     Grant::new("messages.staff_pages", Role::Staff, Reach::City),
     Grant::new("messages.staff_pages", Role::Operator, Reach::City),
     Grant::new("messages.staff_page", Role::Staff, Reach::City),
@@ -102,6 +105,8 @@ pub const ROOM: Room = Room {
     migrations: MIGRATIONS,
     actions: actions::all,
     grants: GRANTS,
+    pages: pages::PAGES,
+    panels: pages::PANELS,
     foot: Some(shelf::foot),
     jobs: after::JOBS,
     schedules: after::SCHEDULES,

@@ -6,6 +6,7 @@ mod read;
 mod restore;
 mod review;
 mod save;
+mod search;
 mod seed;
 mod withdraw;
 
@@ -27,6 +28,7 @@ pub use read::{
 pub use restore::{RESTORE_PAGE_VERSION, RestorePageVersion};
 pub use review::{REVIEW_PAGE, ReviewPage};
 pub use save::{SAVE_PAGE, SavePage};
+pub use search::SEARCH;
 pub use seed::{SEED_PAGES, Seeded};
 pub use withdraw::{WITHDRAW_PAGE, WithdrawPage};
 
@@ -49,6 +51,7 @@ pub(crate) fn all() -> Vec<AnyAction> {
         RATE_PAGE.any(),
         PAGE_RATES.any(),
         SEED_PAGES.any(),
+        SEARCH.any(),
     ]
 }
 
