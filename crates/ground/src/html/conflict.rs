@@ -9,8 +9,26 @@ use maud::{Markup, html};
 struct Row {
     name: String,
     label: String,
-    yours: String,
-    theirs: String,
+    yours: Version,
+    theirs: Version,
+}
+
+/// What is sent, and how a person reads it.
+#[derive(Clone, Debug, PartialEq)]
+struct Version {
+    value: String,
+    shown: String,
+}
+
+impl Version {
+    fn new(value: impl Into<String>, shown: impl Into<String>) -> Self {
+        Self { value: value.into(), shown: shown.into() }
+    }
+
+    fn plain(value: impl Into<String>) -> Self {
+        let value = value.into();
+        Self { shown: value.clone(), value }
+    }
 }
 
 /// The chosen text of each field is sent under the field's own name, so the form goes to the same action as the first try,
@@ -61,8 +79,25 @@ impl Conflict {
         self.rows.push(Row {
             name: name.into(),
             label: label.into(),
-            yours: yours.into(),
-            theirs: theirs.into(),
+            yours: Version::plain(yours),
+            theirs: Version::plain(theirs),
+        });
+        self
+    }
+
+    /// A field whose value is a code: each version is a value and what people read for it.
+    pub fn row_shown(
+        mut self,
+        name: impl Into<String>,
+        label: impl Into<String>,
+        yours: (&str, &str),
+        theirs: (&str, &str),
+    ) -> Self {
+        self.rows.push(Row {
+            name: name.into(),
+            label: label.into(),
+            yours: Version::new(yours.0, yours.1),
+            theirs: Version::new(theirs.0, theirs.1),
         });
         self
     }
@@ -91,12 +126,12 @@ impl Conflict {
 }
 
 fn version_row(row: &Row, t: &Tongue) -> Markup {
-    if row.yours == row.theirs {
+    if row.yours.value == row.theirs.value {
         return html! {
             div class="conflict-same" {
                 p class="label" { (say(&row.label)) " " span class="mark" { (say(t.t("kit-conflict-same"))) } }
-                input type="hidden" name=(row.name) value=(row.theirs);
-                p class="conflict-value" { (row.theirs) }
+                input type="hidden" name=(row.name) value=(row.theirs.value);
+                p class="conflict-value" { (row.theirs.shown) }
             }
         };
     }
@@ -107,13 +142,13 @@ fn version_row(row: &Row, t: &Tongue) -> Markup {
         fieldset class="field" {
             legend class="label" { (say(&row.label)) }
             div class="conflict-pair" {
-                @for (side, word, value) in versions {
+                @for (side, word, version) in versions {
                     @let id = element_id(side, &row.name);
                     div class="choice choice-boxed" {
-                        input type="radio" id=(id) name=(row.name) value=(value) required aria-describedby={ (id) "-value" };
+                        input type="radio" id=(id) name=(row.name) value=(version.value) required aria-describedby={ (id) "-value" };
                         label for=(id) { (say(t.t(word))) }
                         p class="conflict-value" id={ (id) "-value" } {
-                            @if value.is_empty() { span class="quiet" { (say(t.t("kit-conflict-empty"))) } } @else { (value) }
+                            @if version.shown.is_empty() { span class="quiet" { (say(t.t("kit-conflict-empty"))) } } @else { (version.shown) }
                         }
                     }
                 }

@@ -1,0 +1,287 @@
+//! Staff: who works here, where and as what; locking and unlocking.
+
+use garde::Validate;
+use ground::action::Action;
+use ground::cx::Cx;
+use ground::db::Tx;
+use ground::fault::{Fault, Kind};
+use ground::id::Id;
+use ground::list::{List, Paging};
+use ground::who::{Object, Role};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::departments::is_open;
+use super::sessions::end_all;
+use super::{a_mail, outdated, shown, whole_city};
+use crate::model::{AccountKind, AccountState, Roles, folded_mail, katakana, tidy};
+use crate::store::accounts::{self, Account};
+use crate::store::departments;
+use crate::store::staff::{self, StaffMember};
+
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct AskStaff {
+    /// Only those of this department.
+    #[serde(default)]
+    #[garde(skip)]
+    pub department: Option<Id>,
+    #[serde(default)]
+    #[garde(dive)]
+    pub paging: Paging,
+}
+
+/// The cursor of the list: the id, then the reading it stands at.
+fn cursor_of(row: &StaffMember) -> String {
+    let kana: String = row.kana.chars().take(KANA_MAX).collect();
+    format!("{}{kana}", row.id)
+}
+
+/// Readings longer than this are refused, so that every cursor fits.
+const KANA_MAX: usize = 60;
+
+/// Everybody who works for the city, by their reading.
+pub const STAFF: Action<AskStaff, List<StaffMember>> =
+    Action::reads("people.staff", whole_city, |tx, _, input: &AskStaff| {
+        let (id, kana) = input.paging.after().split_at_checked(26).unwrap_or_default();
+        let department = input.department.as_ref().map_or("", |id| id.as_str());
+        let rows = staff::page(tx, department, (kana, id), input.paging.rows() + 1)?;
+        Ok(List::cut(rows, input.paging.rows(), cursor_of))
+    });
+
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema, Validate)]
+#[serde(deny_unknown_fields)]
+#[garde(allow_unvalidated)]
+pub struct ThisStaff {
+    pub id: Id,
+}
+
+fn this_staff(tx: &mut Tx<'_>, _: &Cx, input: &ThisStaff) -> Result<Object, Fault> {
+    object_of(tx, &input.id)
+}
+
+fn object_of(tx: &mut Tx<'_>, id: &Id) -> Result<Object, Fault> {
+    let member = staff::by_id(tx, id)?.ok_or_else(Fault::missing)?;
+    Ok(Object::new("staff", &member.id).department(member.department))
+}
+
+/// A member of staff, with who saved it last.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct StaffView {
+    pub member: StaffMember,
+    pub saved_by_name: String,
+}
+
+fn view(tx: &mut Tx<'_>, member: StaffMember) -> Result<StaffView, Fault> {
+    Ok(StaffView { saved_by_name: accounts::shown_name(tx, &member.saved_by)?, member })
+}
+
+fn view_of(tx: &mut Tx<'_>, id: &Id) -> Result<StaffView, Fault> {
+    let member = staff::by_id(tx, id)?.ok_or_else(Fault::missing)?;
+    view(tx, member)
+}
+
+pub const STAFF_MEMBER: Action<ThisStaff, StaffView> =
+    Action::reads("people.staff_member", this_staff, |tx, _, input: &ThisStaff| view_of(tx, &input.id));
+
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct SaveStaff {
+    /// Absent for somebody new.
+    #[serde(default)]
+    #[garde(skip)]
+    pub id: Option<Id>,
+    #[garde(length(chars, max = 60), custom(shown))]
+    pub name: String,
+    /// The reading; kept in katakana.
+    #[serde(default)]
+    #[garde(length(chars, max = 60))]
+    pub kana: String,
+    #[garde(custom(a_mail))]
+    pub mail: String,
+    /// The code of the department; empty for none.
+    #[serde(default)]
+    #[garde(length(max = 20))]
+    pub department: String,
+    #[serde(default)]
+    #[garde(length(max = 5))]
+    pub roles: Vec<Role>,
+    #[serde(default)]
+    #[garde(length(chars, max = 60))]
+    pub title: String,
+    /// The revision this was edited from; 0 for somebody new.
+    #[serde(default)]
+    #[garde(skip)]
+    pub rev: i64,
+}
+
+fn saved_staff(tx: &mut Tx<'_>, _: &Cx, input: &SaveStaff) -> Result<Object, Fault> {
+    match &input.id {
+        Some(id) => object_of(tx, id),
+        None => Ok(Object::of_city("staff")),
+    }
+}
+
+pub const SAVE_STAFF: Action<SaveStaff, StaffView> =
+    Action::writes("people.save_staff", saved_staff, |tx, cx, input: &SaveStaff| {
+        accounts::lock(tx)?;
+        let before = match &input.id {
+            Some(id) => Some(staff::by_id(tx, id)?.ok_or_else(Fault::missing)?),
+            None => None,
+        };
+        if let Some(before) = &before
+            && before.rev != input.rev
+        {
+            return Err(outdated(&view(tx, before.clone())?));
+        }
+        let post = Post {
+            name: tidy(&input.name),
+            kana: katakana(&input.kana),
+            mail: folded_mail(&input.mail),
+            department: department_of(tx, cx, &input.department, before.as_ref())?,
+            roles: asked_roles(&input.roles)?,
+            title: tidy(&input.title),
+        };
+        let id = keep(tx, cx, &post, before.as_ref())?;
+        view_of(tx, &id)
+    })
+    .emits(&["people.staff_saved"]);
+
+fn asked_roles(given: &[Role]) -> Result<Roles, Fault> {
+    let roles = Roles::new(given.iter().copied());
+    // A role that staff cannot have would be dropped silently otherwise.
+    if given.iter().all(|role| roles.has(*role)) {
+        Ok(roles)
+    } else {
+        Err(Fault::field("roles", "field-people-role"))
+    }
+}
+
+fn department_of(
+    tx: &mut Tx<'_>,
+    cx: &Cx,
+    code: &str,
+    before: Option<&StaffMember>,
+) -> Result<Option<Id>, Fault> {
+    if code.is_empty() {
+        return Ok(None);
+    }
+    let found = departments::by_code(tx, code)?
+        .ok_or_else(|| Fault::field("department", "field-people-department-unknown"))?;
+    let stays = before.is_some_and(|before| before.department.as_ref() == Some(&found.id));
+    if !stays && !is_open(&found, &cx.now().date().to_string()) {
+        return Err(Fault::field("department", "field-people-department-closed"));
+    }
+    Ok(Some(found.id))
+}
+
+/// Somebody's post as it is to be.
+pub(crate) struct Post {
+    pub name: String,
+    pub kana: String,
+    pub mail: String,
+    pub department: Option<Id>,
+    pub roles: Roles,
+    pub title: String,
+}
+
+/// Writes a post and its account. Called under the lock of accounts.
+pub(crate) fn keep(tx: &mut Tx<'_>, cx: &Cx, post: &Post, before: Option<&StaffMember>) -> Result<Id, Fault> {
+    if let Some(other) = accounts::by_mail(tx, &post.mail)?
+        && before.is_none_or(|before| before.id != other.id)
+    {
+        return Err(Fault::field("mail", "field-people-mail-taken"));
+    }
+    if let Some(before) = before {
+        spare_last_admin(tx, before, post.roles.has(Role::Admin))
+            .map_err(|_| Fault::field("roles", "field-people-last-admin"))?;
+    }
+    let account = match before {
+        Some(before) => {
+            let now = accounts::by_id(tx, &before.id)?.ok_or_else(Fault::missing)?;
+            let account = Account {
+                name: post.name.clone(),
+                kana: post.kana.clone(),
+                mail: post.mail.clone(),
+                rev: now.rev + 1,
+                saved_ms: cx.now_ms(),
+                saved_by: cx.who().written(),
+                ..now
+            };
+            if !accounts::change(tx, &account)? {
+                return Err(Fault::exists());
+            }
+            account
+        }
+        None => {
+            let account = Account {
+                id: cx.id(),
+                kind: AccountKind::Staff,
+                name: post.name.clone(),
+                kana: post.kana.clone(),
+                mail: post.mail.clone(),
+                lang: None,
+                state: AccountState::Active,
+                rev: 1,
+                saved_ms: cx.now_ms(),
+                saved_by: cx.who().written(),
+            };
+            accounts::add(tx, &account)?;
+            account
+        }
+    };
+    staff::put(tx, &account.id, post.department.as_ref(), &post.roles, &post.title)?;
+    let facts = serde_json::json!({"rev": account.rev, "roles": post.roles.written()});
+    tx.emit(cx, "people.staff_saved", account.id.as_str(), facts)?;
+    let house = cx.house().clone();
+    tx.after_commit(move || house.forget_sessions());
+    Ok(account.id)
+}
+
+/// A city that nobody can administer would have to be opened from its server: the last administrator stays.
+fn spare_last_admin(tx: &mut Tx<'_>, member: &StaffMember, stays_admin: bool) -> Result<(), Fault> {
+    if stays_admin || !member.roles().has(Role::Admin) || member.state == AccountState::Locked {
+        return Ok(());
+    }
+    if staff::active_admins(tx)?.iter().any(|admin| *admin != member.id) {
+        Ok(())
+    } else {
+        Err(Fault::new(Kind::Invalid, "people-last-admin"))
+    }
+}
+
+/// Locks the account: its sessions end at once and its links stop working.
+pub const LOCK_STAFF: Action<ThisStaff, StaffView> =
+    Action::writes("people.lock_staff", this_staff, |tx, cx, input: &ThisStaff| {
+        accounts::lock(tx)?;
+        let member = staff::by_id(tx, &input.id)?.ok_or_else(Fault::missing)?;
+        if member.state == AccountState::Active {
+            spare_last_admin(tx, &member, false)?;
+            set_state(tx, cx, &input.id, AccountState::Locked)?;
+            end_all(tx, cx, &input.id, None)?;
+            crate::store::sessions::forget_links(tx, &input.id)?;
+            tx.emit(cx, "people.account_locked", input.id.as_str(), serde_json::json!({}))?;
+        }
+        view_of(tx, &input.id)
+    })
+    .emits(&["people.account_locked", "people.signed_out"]);
+
+/// Unlocks it again. Whoever was locked out signs in anew.
+pub const UNLOCK_STAFF: Action<ThisStaff, StaffView> =
+    Action::writes("people.unlock_staff", this_staff, |tx, cx, input: &ThisStaff| {
+        accounts::lock(tx)?;
+        let member = staff::by_id(tx, &input.id)?.ok_or_else(Fault::missing)?;
+        if member.state == AccountState::Locked {
+            set_state(tx, cx, &input.id, AccountState::Active)?;
+            tx.emit(cx, "people.account_unlocked", input.id.as_str(), serde_json::json!({}))?;
+        }
+        view_of(tx, &input.id)
+    })
+    .emits(&["people.account_unlocked"]);
+
+fn set_state(tx: &mut Tx<'_>, cx: &Cx, id: &Id, state: AccountState) -> Result<(), Fault> {
+    let now = accounts::by_id(tx, id)?.ok_or_else(Fault::missing)?;
+    let account =
+        Account { state, rev: now.rev + 1, saved_ms: cx.now_ms(), saved_by: cx.who().written(), ..now };
+    if accounts::change(tx, &account)? { Ok(()) } else { Err(Fault::exists()) }
+}

@@ -1,0 +1,223 @@
+//! Sessions and one-time links. Both are kept under the digest of their token: knowing the store is not knowing them.
+
+use ground::db::{Row, Tx};
+use ground::fault::Fault;
+use ground::id::Id;
+use ground::words::Lang;
+use ground::{params, sql};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::id_or_none;
+use crate::model::{AccountKind, LinkPurpose};
+
+/// Everything about who came with a session, in one row.
+pub struct Came {
+    pub session: Id,
+    pub account: Id,
+    pub name: String,
+    pub kind: AccountKind,
+    pub lang: Option<Lang>,
+    /// `None` without a post.
+    pub roles: Option<String>,
+    pub department: Option<Id>,
+    pub district: Option<Id>,
+    pub household: Option<Id>,
+}
+
+pub fn who_came(tx: &mut Tx<'_>, digest: &str, now_ms: i64) -> Result<Option<Came>, Fault> {
+    tx.opt(
+        sql!(
+            "select s.id, s.account, a.name, a.kind, a.lang, f.roles, f.department, r.district, r.household
+             from people_session s
+             join people_account a on a.city = ?1 and a.id = s.account
+             left join people_staff f on f.city = ?1 and f.account = s.account
+             left join people_resident r on r.city = ?1 and r.account = s.account
+             where s.city = ?1 and s.digest = ?2 and s.ends_ms > ?3 and a.state = 'active'"
+        ),
+        params![digest, now_ms],
+        |row| {
+            Ok(Came {
+                session: row.get(0)?,
+                account: row.get(1)?,
+                name: row.get(2)?,
+                kind: AccountKind::from_name(&row.get::<String>(3)?),
+                lang: Lang::from_code(&row.get::<String>(4)?),
+                roles: row.get(5)?,
+                department: id_or_none(row, 6)?,
+                district: id_or_none(row, 7)?,
+                household: id_or_none(row, 8)?,
+            })
+        },
+    )
+}
+
+/// A session, as its own person sees it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Session {
+    pub id: Id,
+    /// The family of the browser; empty when it did not say.
+    pub agent: String,
+    pub created_ms: i64,
+    pub seen_ms: i64,
+    pub ends_ms: i64,
+    /// Whether this is the one that asks.
+    pub this_one: bool,
+}
+
+pub fn start(tx: &mut Tx<'_>, digest: &str, account: &Id, session: &Session) -> Result<(), Fault> {
+    tx.put(
+        sql!(
+            "insert into people_session (city, digest, id, account, agent, created_ms, seen_ms, ends_ms)
+             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
+        ),
+        params![
+            digest,
+            &session.id,
+            account,
+            session.agent.as_str(),
+            session.created_ms,
+            session.seen_ms,
+            session.ends_ms
+        ],
+    )
+}
+
+/// Makes room for one more session: the oldest beyond the limit end.
+pub fn make_room(tx: &mut Tx<'_>, account: &Id, kept: i64) -> Result<(), Fault> {
+    tx.put(
+        sql!(
+            "delete from people_session where city = ?1 and account = ?2 and id not in (
+                 select s.id from people_session s where s.city = ?1 and s.account = ?2
+                 order by s.id desc limit ?3)"
+        ),
+        params![account, kept],
+    )
+}
+
+/// An account's sessions that have not ended, newest first.
+pub fn of_account(
+    tx: &mut Tx<'_>,
+    account: &Id,
+    asking: Option<&Id>,
+    now_ms: i64,
+    after: &str,
+    rows: i64,
+) -> Result<Vec<Session>, Fault> {
+    tx.all(
+        sql!(
+            "select id, agent, created_ms, seen_ms, ends_ms from people_session
+             where city = ?1 and account = ?2 and ends_ms > ?3 and (?4 = '' or id < ?4)
+             order by id desc limit ?5"
+        ),
+        params![account, now_ms, after, rows],
+        |row| {
+            let id: Id = row.get(0)?;
+            let this_one = asking == Some(&id);
+            Ok(Session {
+                id,
+                agent: row.get(1)?,
+                created_ms: row.get(2)?,
+                seen_ms: row.get(3)?,
+                ends_ms: row.get(4)?,
+                this_one,
+            })
+        },
+    )
+}
+
+/// Whose session this is.
+pub fn owner(tx: &mut Tx<'_>, session: &Id) -> Result<Option<Id>, Fault> {
+    tx.opt(sql!("select account from people_session where city = ?1 and id = ?2"), params![session], |row| {
+        row.get(0)
+    })
+}
+
+pub fn end(tx: &mut Tx<'_>, session: &Id) -> Result<bool, Fault> {
+    let ended = tx.exec(sql!("delete from people_session where city = ?1 and id = ?2"), params![session])?;
+    Ok(ended == 1)
+}
+
+/// Ends every session of an account but one; answers how many.
+pub fn end_others(tx: &mut Tx<'_>, account: &Id, but: Option<&Id>) -> Result<u64, Fault> {
+    tx.exec(
+        sql!("delete from people_session where city = ?1 and account = ?2 and id <> ?3"),
+        params![account, but.map_or("", Id::as_str)],
+    )
+}
+
+pub fn note_seen(tx: &mut Tx<'_>, session: &Id, now_ms: i64) -> Result<(), Fault> {
+    tx.put(
+        sql!("update people_session set seen_ms = ?3 where city = ?1 and id = ?2 and seen_ms < ?3"),
+        params![session, now_ms],
+    )
+}
+
+/// A one-time link that can still be used.
+pub struct Link {
+    pub purpose: LinkPurpose,
+    pub account: Id,
+    pub name: String,
+    pub kind: AccountKind,
+    pub ends_ms: i64,
+}
+
+fn link_of(row: &Row<'_>) -> Result<Link, Fault> {
+    Ok(Link {
+        purpose: LinkPurpose::from_name(&row.get::<String>(0)?),
+        account: row.get(1)?,
+        name: row.get(2)?,
+        kind: AccountKind::from_name(&row.get::<String>(3)?),
+        ends_ms: row.get(4)?,
+    })
+}
+
+/// Unknown, used and ended links, and links of locked accounts, are all the same: none.
+pub fn good_link(tx: &mut Tx<'_>, digest: &str, now_ms: i64) -> Result<Option<Link>, Fault> {
+    tx.opt(
+        sql!(
+            "select l.purpose, l.account, a.name, a.kind, l.ends_ms
+             from people_link l join people_account a on a.city = ?1 and a.id = l.account
+             where l.city = ?1 and l.digest = ?2 and l.used_ms = 0 and l.ends_ms > ?3 and a.state = 'active'"
+        ),
+        params![digest, now_ms],
+        link_of,
+    )
+}
+
+/// Marks a link as used; of two who come at once, one is told that it was.
+pub fn use_up(tx: &mut Tx<'_>, digest: &str, now_ms: i64) -> Result<bool, Fault> {
+    let used = tx.exec(
+        sql!(
+            "update people_link set used_ms = ?3
+             where city = ?1 and digest = ?2 and used_ms = 0 and ends_ms > ?3"
+        ),
+        params![digest, now_ms],
+    )?;
+    Ok(used == 1)
+}
+
+/// Makes a link. Older ones for the same account stop working, so that only the last one handed over counts.
+pub fn make_link(
+    tx: &mut Tx<'_>,
+    digest: &str,
+    purpose: LinkPurpose,
+    account: &Id,
+    made_by: &str,
+    now_ms: i64,
+    ends_ms: i64,
+) -> Result<(), Fault> {
+    forget_links(tx, account)?;
+    tx.put(
+        sql!(
+            "insert into people_link (city, digest, purpose, account, made_by, made_ms, ends_ms, used_ms)
+             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0)"
+        ),
+        params![digest, purpose.name(), account, made_by, now_ms, ends_ms],
+    )
+}
+
+/// Takes back the links of an account that nobody has used.
+pub fn forget_links(tx: &mut Tx<'_>, account: &Id) -> Result<(), Fault> {
+    tx.put(sql!("delete from people_link where city = ?1 and account = ?2 and used_ms = 0"), params![account])
+}

@@ -1,0 +1,1 @@
+//! The room's rules, tried from all sides.

@@ -1,0 +1,178 @@
+# Words about people: accounts, signing in, staff and departments, districts.
+
+# ---- signing in and out
+people-sign-in = Sign in
+people-sign-in-lead = How to sign in to the portal of { $city }.
+people-sign-in-link = Sign in with a link from the city
+people-sign-in-link-text = If you work for the city, open the link that an administrator gave you and press “Sign in”. A link works once.
+people-sign-in-link-lost = If you lost the link, or if it no longer works, ask an administrator of the city for a new one.
+people-sign-out = Sign out
+people-first-admin = Administrator
+people-link-first-admin = Sign in as administrator
+people-link-invite = Sign in as staff
+people-link-for = This link is for { $name }.
+people-link-until = It works once, until { $when }.
+people-link-not-you = If this is not you, do not press the button: close this page and tell whoever gave you the link.
+people-link-use = Sign in
+fault-people-link = This link does not work
+fault-people-link-remedy = It is incomplete, has been used already, or has run out. Ask for a new one.
+fault-people-locked = This account is locked
+fault-people-locked-remedy = Unlock the account first.
+fault-people-last-admin = The last administrator cannot be locked
+fault-people-last-admin-remedy = Make somebody else an administrator first.
+done-people-signed-out = You are signed out
+
+people-demo = Try the demonstration city
+people-demo-lead = This is a made-up city. Sign in as anybody and look around.
+people-demo-resident = Sign in as a resident
+people-demo-resident-title = Resident
+people-demo-resident-text = Sees their own page and the city’s notices.
+people-demo-editor = Sign in as an editor
+people-demo-editor-title = Department staff (editor)
+people-demo-editor-text = Writes notices in the Public Relations Section.
+people-demo-approver = Sign in as an approver
+people-demo-approver-title = Department staff (approver)
+people-demo-approver-text = Checks and approves what others in the Public Relations Section wrote.
+people-demo-clerk = Sign in as a counter clerk
+people-demo-clerk-title = Counter clerk
+people-demo-clerk-text = Helps people at the counter of the Residents Section.
+people-demo-auditor = Sign in as an auditor
+people-demo-auditor-title = Auditor
+people-demo-auditor-text = Reads the record of what was done. Changes nothing.
+people-demo-admin = Sign in as an administrator
+people-demo-admin-title = Administrator
+people-demo-admin-text = Sets up departments, staff, districts and the city’s facts.
+
+# ---- my page
+people-my = My page
+people-profile = What we know about you
+people-profile-edit = Change your details
+people-display-name = Name shown
+people-display-name-hint = The name at the top of pages and on your own page.
+people-language = Language
+people-language-hint = “As in the browser” follows the settings of your device.
+people-language-browser = As in the browser
+people-language-ja = 日本語
+people-language-easy = やさしい日本語
+people-language-en = English
+people-mail = E-mail address
+people-district = District
+people-block = Block
+people-change = Change
+people-not-given = Not given
+people-sessions = Where you are signed in
+people-sessions-lead = Devices that are signed in to this account. End those that you do not recognise.
+people-session-browser = Browser and device
+people-session-since = Signed in
+people-session-seen = Last used
+people-session-ends = Ends by itself
+people-session-do = Action
+people-session-unknown = Unknown
+people-session-this = This device
+people-session-end = End
+people-session-end-others = End all other devices
+done-people-session-ended = Signed out there
+
+# ---- departments and staff
+people-crumb-staff = Staff desk
+people-name = Name
+people-name-ja = Name (Japanese)
+people-name-easy = Name (plain Japanese)
+people-name-easy-hint = Without difficult characters or words. Left empty, the Japanese name is shown.
+people-name-en = Name (English)
+people-state = State
+people-place = Order
+people-place-hint = Small numbers come first. 0 to 9999.
+people-saved = Saved by { $who }, { $when }
+people-saved-by-command = the operator
+
+# ---- departments
+people-menu-departments = Departments
+people-departments-lead = How the city is organised. Each department stands under the one above it.
+people-departments-none = There are no departments yet
+people-departments-none-text = Add them one by one, or read in a list from a spreadsheet.
+people-departments-closed = Show closed departments too
+people-departments-open = Show open departments only
+people-department-new = Add a department
+people-department-edit = Change a department
+people-department-code = Department code
+people-department-code-hint = Up to 20 letters, digits, hyphens and dots. Lists that are read in tell departments apart by it.
+people-department-parent = Department above
+people-department-top = None (top level)
+people-department-is-open = Open
+people-department-closed-on = Closed on { $day }
+people-department-people = { $count ->
+    [one] One person works here.
+   *[other] { $count } people work here.
+ }
+people-department-see-people = See who works here
+people-department-close = Close the department
+people-department-close-on = Closes on
+people-department-close-text = Its records stay. It cannot be closed while people or departments belong to it.
+people-department-open = Open it again
+fault-people-department-in-use = People or departments still belong to it
+fault-people-department-in-use-remedy = Move them to another department first.
+
+# ---- what is wrong with a field
+field-people-code = Use up to 20 letters, digits, hyphens, dots and underscores
+field-people-code-taken = Another department has this code
+field-people-slug = Use up to 40 small letters, digits and hyphens
+field-people-slug-taken = Another district has this short name
+field-people-mail-taken = Somebody else has this e-mail address
+field-people-locked = This account is locked. Unlock it first
+field-people-postal = A postal code has seven digits, as in 123-4567
+field-people-date = Write the date as in 2026-04-01
+field-people-department-unknown = There is no department with this code
+field-people-department-closed = This department is closed
+field-people-parent = It cannot stand there: that is itself, something below it, or a fifth level
+field-people-role = Staff cannot have this role
+field-people-last-admin = This is the last administrator. Make somebody else one first
+
+# ---- setting up
+people-setup-admin = Administrator
+people-setup-departments = Departments
+people-setup-staff = Staff
+people-setup-districts = Districts and blocks
+
+# ---- names of actions
+action-people-me = See my own account
+action-people-profile = See what the city knows about me
+action-people-save_me = Change my details
+action-people-sessions = See where I am signed in
+action-people-end_session = End one of my sessions
+action-people-end_other_sessions = End all my other sessions
+action-people-sign_out = Sign out
+action-people-demo_sign_in = Sign in to the demonstration city
+action-people-link = See whom a sign-in link is for
+action-people-use_link = Sign in with a link
+action-people-invite_admin = Make a link for an administrator
+action-people-invite_staff = Make a link for a member of staff
+action-people-departments = See all departments
+action-people-department = See a department
+action-people-save_department = Add or change a department
+action-people-close_department = Close a department
+action-people-staff = See all staff
+action-people-staff_member = See a member of staff
+action-people-save_staff = Add or change a member of staff
+action-people-lock_staff = Lock the account of a member of staff
+action-people-unlock_staff = Unlock the account of a member of staff
+action-people-districts = See all districts
+action-people-district = See a district
+action-people-save_district = Add or change a district
+action-people-blocks = See the blocks of a district
+action-people-save_block = Put a block into a district
+action-people-remove_block = Remove a block from the table
+action-people-district_of = Find the district of a block
+
+event-people-account_saved = An account’s details changed
+event-people-account_locked = An account was locked
+event-people-account_unlocked = An account was unlocked
+event-people-signed_in = Somebody signed in
+event-people-signed_out = A session ended
+event-people-link_made = A sign-in link was made
+event-people-staff_saved = A member of staff was added or changed
+event-people-department_saved = A department was added or changed
+event-people-district_saved = A district was added or changed
+event-people-block_saved = A block was put into a district
+event-people-block_removed = A block was removed from the table
+event-people-imported = A list was taken over
