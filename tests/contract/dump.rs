@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use ground::city::City;
+use ground::clock::Stopwatch;
 use ground::db::bulk::{EVENTS, tables};
 use ground::db::{Db, Migration, Postgres, PostgresSize, SqliteSize, Store};
 use ground::dump::{self, Home, Label, Restored, Stores, derived, on_a_thread};
@@ -20,7 +22,7 @@ use tempfile::TempDir;
 use tests::Town;
 use tests::cluster;
 use tests::probe::{self, READER};
-use tests::town::{Ground, START_MS, admin, each_store, facts, rooms};
+use tests::town::{Ground, START_MS, admin, each_store, facts, rooms, runtime};
 
 static COPIER: ground::events::Reader = READER;
 
@@ -318,7 +320,6 @@ fn replacing_a_city_keeps_the_old_one_aside() {
 #[test]
 fn writes_during_a_backup_are_wholly_in_or_wholly_out_on_all_stores() {
     each_store(|town| async move {
-        let there = Elsewhere::new().await;
         let stop = Arc::new(AtomicBool::new(false));
         // First a note in one store, then a reading in the other: at no moment are there more readings than notes, or
         // more than one note without its reading.
@@ -334,21 +335,64 @@ fn writes_during_a_backup_are_wholly_in_or_wholly_out_on_all_stores() {
                 written
             }
         });
-        let mut seen = Vec::new();
-        for nth in 0..8 {
-            let file = there.file(&format!("backup-{nth}"));
-            back_up(&town, town.city(), &file).await;
-            let held = dump::contents(&file, &program()).unwrap();
-            let (notes, events, readings) =
-                (held["probe_note"].rows, held[EVENTS].rows, held["probe_reading"].rows);
-            assert_eq!(notes, events, "a note and its event are one act");
-            assert!(readings <= notes && notes <= readings + 1, "{notes} notes, {readings} readings");
-            seen.push(notes);
-        }
+        let [notes, events, readings] = ["probe_note", EVENTS, "probe_reading"].map(|name| {
+            tables(&program(), derived::TABLES).unwrap().into_iter().find(|table| table.name == name).unwrap()
+        });
+        let looks: Vec<_> = (0..200).map(|_| opened(&town, town.city())).collect();
+        let seen = on_a_thread(move || {
+            let mut seen = Vec::new();
+            for look in looks {
+                // What a backup would begin to read.
+                let mut stores = look()?;
+                let counts = [&notes, &events, &readings].map(|table| stores.count(table).unwrap());
+                stores.keep()?;
+                assert_eq!(counts[0], counts[1], "a note and its event are one act");
+                assert!(
+                    counts[2] <= counts[0] && counts[0] <= counts[2] + 1,
+                    "notes, events, readings: {counts:?}"
+                );
+                seen.push(counts[0]);
+            }
+            Ok(seen)
+        })
+        .await
+        .expect("no look saw half of anything");
         stop.store(true, Ordering::SeqCst);
-        let written: u64 = writing.await.unwrap();
+        let written: i64 = writing.await.unwrap();
         assert!(seen.is_sorted() && *seen.last().unwrap() <= written);
         assert!(seen.first() < seen.last(), "nothing was written meanwhile, so nothing was tried: {seen:?}");
+    });
+}
+
+#[test]
+fn nobody_waits_long_when_a_backup_finds_one_store_busy() {
+    runtime().block_on(async {
+        let town = Arc::new(Town::on_sqlite().await);
+        for busy in [Store::City, Store::Context] {
+            let holding = tokio::spawn({
+                let db = town.city().store(busy).clone();
+                async move {
+                    let hold = |_: &mut ground::db::Tx<'_>| {
+                        std::thread::sleep(Duration::from_millis(900));
+                        Ok(())
+                    };
+                    db.write(hold).await.unwrap();
+                }
+            });
+            let look = opened(&town, town.city());
+            let looking = tokio::spawn(on_a_thread(move || look()?.keep()));
+            let mut longest_ms = 0;
+            while !holding.is_finished() {
+                let clock = Stopwatch::new();
+                match busy {
+                    Store::City => reading(&town, 1.0).await,
+                    _ => note(&town, town.city(), "meanwhile").await,
+                }
+                longest_ms = longest_ms.max(clock.ms());
+            }
+            looking.await.unwrap().expect("the backup began when the store was free");
+            assert!(longest_ms < 400, "a write waited {longest_ms} ms for a backup that could not begin");
+        }
     });
 }
 

@@ -350,3 +350,33 @@ fn park(db: &Db, barrier: &Arc<Barrier>) -> Result<(), Fault> {
     let work = Asked { city: db.city.clone(), store: db.store, run, outcome: None, reply };
     sqlite.submit(Box::new(work), true)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Stopwatch;
+
+    #[test]
+    fn whoever_stands_goes_on_when_all_have_come_or_when_it_takes_too_long() {
+        let barrier = Arc::new(Barrier::default());
+        let standing: Vec<_> = (0..3)
+            .map(|_| {
+                let barrier = barrier.clone();
+                thread::spawn(move || barrier.stand())
+            })
+            .collect();
+        assert!(barrier.waits_for(3, STAND_STILL));
+        assert!(barrier.open());
+        standing.into_iter().for_each(|one| one.join().unwrap());
+
+        let barrier = Barrier::default();
+        let clock = Stopwatch::new();
+        barrier.stand();
+        assert!(clock.ms() >= 40);
+        assert!(!barrier.waits_for(1, STAND_STILL), "somebody who has left does not stand here");
+        assert!(!barrier.open(), "what was begun meanwhile was not begun together");
+        let clock = Stopwatch::new();
+        barrier.stand();
+        assert!(clock.ms() < 40, "an open barrier holds nobody");
+    }
+}
