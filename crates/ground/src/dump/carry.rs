@@ -344,7 +344,7 @@ pub fn restore(
     let mut checked = check(path, program, watch)?;
     let slug = rename.unwrap_or(&checked.backup.header().city).to_owned();
     if !slug_is_good(&slug) {
-        return Err(Fault::new(Kind::Invalid, "city-slug").arg("city", slug));
+        return Err(Fault::new(Kind::Invalid, "restore-slug").arg("city", slug));
     }
     let key_file = checked.key_file.take();
     let (done, aside) = match home {

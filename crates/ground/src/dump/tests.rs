@@ -230,8 +230,8 @@ fn another_slug_gets_the_rows_and_leaves_the_host_names() {
     assert_eq!(rows(&here.0.join("midori"), "midori", &find("test_thing")), [thing("a")]);
     let facts = column(&here.0.join("midori"), "midori", "ground_city", "facts");
     assert_eq!(facts, [Param::from("{\"hosts\":[],\"name\":\"青葉町\"}")]);
-    assert_eq!(put_back(&file, &here.0, Some("Not A Slug"), false).unwrap_err().code(), "city-slug");
-    assert_eq!(put_back(&file, &here.0, Some("../x"), false).unwrap_err().code(), "city-slug");
+    assert_eq!(put_back(&file, &here.0, Some("Not A Slug"), false).unwrap_err().code(), "restore-slug");
+    assert_eq!(put_back(&file, &here.0, Some("../x"), false).unwrap_err().code(), "restore-slug");
 }
 
 #[test]

@@ -111,6 +111,8 @@ pub const WORDS: WordFiles = WordFiles {
         "\n",
         include_str!("../../words/stores/ja.ftl"),
         "\n",
+        include_str!("../../words/dump/ja.ftl"),
+        "\n",
         include_str!("../../words/kit/ja.ftl")
     ),
     ja_easy: concat!(
@@ -118,12 +120,16 @@ pub const WORDS: WordFiles = WordFiles {
         "\n",
         include_str!("../../words/stores/ja-x-easy.ftl"),
         "\n",
+        include_str!("../../words/dump/ja-x-easy.ftl"),
+        "\n",
         include_str!("../../words/kit/ja-x-easy.ftl")
     ),
     en: concat!(
         include_str!("../../words/ground/en.ftl"),
         "\n",
         include_str!("../../words/stores/en.ftl"),
+        "\n",
+        include_str!("../../words/dump/en.ftl"),
         "\n",
         include_str!("../../words/kit/en.ftl")
     ),
