@@ -4,7 +4,7 @@ use ground::db::{Migration, Store};
 use ground::room::Room;
 
 /// Every room of the product. Naming them here also links their statements into this program.
-pub const ROOMS: &[&Room] = &[&ground::floor::ROOM];
+pub const ROOMS: &[&Room] = &[&ground::floor::ROOM, &people::ROOM, &messages::ROOM];
 
 /// Every migration of the product.
 pub fn migrations() -> Vec<Migration> {
@@ -24,7 +24,7 @@ pub fn store_of_tables(all: &[Migration]) -> std::collections::BTreeMap<String, 
     tables
 }
 
-/// The name in `create table x (…` or `create virtual table x using …`.
+/// The name in `create table x (…`, `create virtual table x using …` or `create view x as …`.
 pub fn created_table(statement: &str) -> Option<String> {
     let mut words = statement.split_whitespace().map(str::to_lowercase);
     if words.next()? != "create" {
@@ -34,7 +34,7 @@ pub fn created_table(statement: &str) -> Option<String> {
     if next == "virtual" {
         next = words.next()?;
     }
-    if next != "table" {
+    if next != "table" && next != "view" {
         return None;
     }
     let name = words.next()?;

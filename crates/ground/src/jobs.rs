@@ -181,7 +181,7 @@ async fn claim(
         .read_quick(move |tx| {
             tx.opt(
                 sql!(
-                    "select 1 from ground_job j
+                    "select j.id from ground_job j
                      where j.city = ?1 and j.state = 'waiting' and j.lane between ?2 and ?3 and j.due_ms <= ?4 limit 1"
                 ),
                 params![lanes.0, lanes.1, now_ms],

@@ -1,0 +1,50 @@
+//! Law 7: every table that grows has a rule for how long its rows are kept.
+
+use std::collections::BTreeSet;
+
+use ground::db::Dialect;
+use tests::rooms::{ROOMS, created_table};
+use tests::source::none_of;
+
+/// Tables that need no such rule, each with the reason.
+const STAY: &[(&str, &str)] = &[
+    ("ground_city", "one row per city"),
+    ("ground_cursor", "one row per reader"),
+    ("ground_schedule", "one row per schedule"),
+    ("ground_retention", "one row per table whose rule staff changed"),
+    ("ground_secret", "one row per secret that staff set"),
+    ("ground_search", "follows what is published; whoever takes that away takes this away with it"),
+    ("ground_search_words", "follows ground_search"),
+];
+
+#[test]
+fn every_table_that_grows_has_a_retention_rule() {
+    let kept: BTreeSet<&str> = ROOMS.iter().flat_map(|room| room.retention).map(|rule| rule.table).collect();
+    let tables: BTreeSet<String> = ROOMS
+        .iter()
+        .flat_map(|room| room.migrations)
+        .flat_map(|migration| migration.statements(Dialect::Sqlite))
+        .filter_map(|statement| created_table(&statement))
+        .filter(|table| !table.starts_with("v_"))
+        .collect();
+    let mut findings = Vec::new();
+    for table in &tables {
+        let stays = STAY.iter().any(|(name, _)| name == table);
+        match (kept.contains(table.as_str()), stays) {
+            (false, false) => findings.push(format!("{table} has no rule")),
+            (true, true) => findings.push(format!("{table} has a rule and stands in STAY: one of the two")),
+            _ => {}
+        }
+    }
+    for table in kept.iter().filter(|table| !tables.contains(**table)) {
+        findings.push(format!("a rule names {table}, which is no table"));
+    }
+    for (table, _) in STAY.iter().filter(|(table, _)| !tables.contains(*table)) {
+        findings.push(format!("STAY names {table}, which is no table"));
+    }
+    none_of(
+        &findings,
+        "Law 7: say in the ROOM's `retention` how long rows are kept, or, if a table cannot grow by itself, add it to \
+         STAY in this test with the reason.",
+    );
+}
