@@ -1,4 +1,4 @@
-//! The names of departments, from the room that keeps them.
+//! The names of departments and of people, from the room that keeps them.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -7,9 +7,11 @@ use ground::cx::Cx;
 use ground::fault::Fault;
 use ground::id::Id;
 use ground::page::Visit;
+use ground::text::Text;
+use ground::who::Who;
 use ground::words::Lang;
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::memory::Memory;
 
@@ -19,15 +21,11 @@ const AGE_MS_MAX: i64 = 30_000;
 #[derive(Clone, Debug, Deserialize)]
 pub struct Department {
     pub id: Id,
-    name: String,
-    #[serde(default)]
-    name_easy: String,
-    #[serde(default)]
-    name_en: String,
+    name: Text,
     /// How deep it stands in the tree.
     #[serde(default)]
     pub depth: usize,
-    /// The day it was closed, as `YYYY-MM-DD`; empty while it is there.
+    /// The day from which it is no more, as `YYYY-MM-DD`; empty while it is there.
     #[serde(default)]
     closed_on: String,
 }
@@ -35,12 +33,7 @@ pub struct Department {
 impl Department {
     /// The name for a reader; Japanese where there is no other.
     pub fn name(&self, lang: Lang) -> &str {
-        let wanted = match lang {
-            Lang::Ja => &self.name,
-            Lang::JaEasy => &self.name_easy,
-            Lang::En => &self.name_en,
-        };
-        if wanted.is_empty() { &self.name } else { wanted }
+        self.name.read(lang).0
     }
 }
 
@@ -67,10 +60,12 @@ impl Departments {
     }
 }
 
+/// The names of departments are for everybody; what else the room tells of them is not, so this room asks by itself and
+/// keeps the names only.
 pub async fn departments(cx: &Cx) -> Arc<Departments> {
     let load = async {
         let Some(action) = cx.house().action("people.departments") else { return Ok(Departments::default()) };
-        let rows = action.call(cx, json!({"closed": true}), None).await?;
+        let rows = action.call(&cx.acting_as(Who::system()), json!({"closed": true}), None).await?;
         let rows: Vec<Department> = serde_json::from_value(rows).map_err(Fault::internal)?;
         let by_id = rows.iter().enumerate().map(|(at, row)| (row.id.clone(), at)).collect();
         Ok(Departments { rows, by_id })
@@ -78,17 +73,28 @@ pub async fn departments(cx: &Cx) -> Arc<Departments> {
     cx.city().kept::<Memory<Departments>>().get(cx.now_ms(), AGE_MS_MAX, load).await.unwrap_or_default()
 }
 
-/// Who did something, as an event or a revision says it.
-pub fn person(visit: &Visit, written: &str) -> String {
-    let who = visit.cx.who();
-    if written == who.written()
-        && let Some(name) = &who.shown_name
-    {
-        return name.clone();
-    }
+/// Who did something, as a revision says it, for staff to read: a name where there is one.
+pub async fn person(visit: &Visit, written: &str) -> String {
     match written {
-        "operator" => visit.t("messages-who-operator").to_owned(),
-        "system" => visit.t("messages-who-system").to_owned(),
-        account => account.to_owned(),
+        "operator" => return visit.t("messages-who-operator").to_owned(),
+        "system" => return visit.t("messages-who-system").to_owned(),
+        _ => {}
     }
+    let name = match visit.cx.house().action("people.staff_member") {
+        Some(action) => action.call(&visit.cx, json!({"id": written}), None).await.ok(),
+        None => None,
+    };
+    let name = name.as_ref().and_then(|view| view.pointer("/member/name")).and_then(Value::as_str);
+    name.map_or_else(|| written.to_owned(), str::to_owned)
+}
+
+/// The names of several, each asked for once.
+pub async fn people<'a>(visit: &Visit, written: impl Iterator<Item = &'a str>) -> BTreeMap<String, String> {
+    let mut names = BTreeMap::new();
+    for one in written {
+        if !names.contains_key(one) {
+            names.insert(one.to_owned(), person(visit, one).await);
+        }
+    }
+    names
 }

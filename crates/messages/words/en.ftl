@@ -66,6 +66,7 @@ messages-new-lead = Saving does not publish. Somebody else reads the page and le
 messages-not-yours = This page is written by the department in charge. You can read it.
 messages-settings = Settings of the page
 messages-slug-hint = Lower-case letters, digits and hyphens. It stays once the page was public.
+messages-slug-stays = The address is /pages/{ $slug }. It stays, because the page was public.
 messages-place = Place in the order
 messages-place-hint = Lower numbers come first (0–9999).
 messages-in-footer = Show at the foot of every page

@@ -66,6 +66,7 @@ messages-new-lead = 保存しても まだ 見えません。ほかの 人が �
 messages-not-yours = この ページは ほかの 課の 人が 書きます。読むことは できます。
 messages-settings = ページの 設定
 messages-slug-hint = 小さい 英語の 字と 数字と「-」。公開したら かえられません。
+messages-slug-stays = アドレスは /pages/{ $slug } です。公開したので かえられません。
 messages-place = ならぶ じゅんばん
 messages-place-hint = 小さい 数が 先です（0〜9999）。
 messages-in-footer = ぜんぶの ページの 下に 出す

@@ -66,6 +66,7 @@ messages-new-lead = 保存しても、まだ公開されません。別の人が
 messages-not-yours = このページは担当課の原稿の担当が書きます。内容は読めます。
 messages-settings = ページの設定
 messages-slug-hint = 小文字の英数字とハイフン。一度公開すると変えられません。
+messages-slug-stays = アドレスは /pages/{ $slug } です。一度公開したので変えられません。
 messages-place = 並び順
 messages-place-hint = 数の小さいページから並びます（0〜9999）。
 messages-in-footer = すべてのページの下に表示する

@@ -220,7 +220,7 @@ pub async fn save(visit: &Visit) -> Result<Reply, Fault> {
             let theirs: StaffPage = serde_json::from_value(theirs).map_err(Fault::internal)?;
             html! {
                 (PageHead::new(theirs.title.read(visit.cx.lang()).0).above(visit.t("messages-menu-staff")).render())
-                (conflict(visit, &typed, &theirs, &departments))
+                (conflict(visit, &typed, &theirs, &departments).await)
             }
         }
         _ => return Err(fault),
@@ -240,16 +240,19 @@ fn form(
     let wrong = |path: &str| fault.and_then(|fault| fault.field_words(path, t));
     let action = page.map_or_else(|| "/staff/pages/new".to_owned(), |page| format!("/staff/pages/{}", page.id));
     let was_public = page.is_some_and(|page| page.first_live_ms > 0);
-    let mut slug = Field::text("slug", t.t("messages-address"))
-        .prefix("/pages/")
-        .required()
-        .hint(t.t(if was_public { "messages-slug-stays" } else { "messages-slug-hint" }))
-        .value(&typed.slug)
-        .error_if(wrong("slug"));
-    if was_public {
-        // A disabled control is not sent, so the name goes along unseen.
-        slug = Field::hidden("slug", &typed.slug);
-    }
+    let slug = if was_public {
+        Field::markup(html! {
+            input type="hidden" name="slug" value=(typed.slug);
+            p { (t.tf("messages-slug-stays", &[("slug", &typed.slug)])) }
+        })
+    } else {
+        Field::text("slug", t.t("messages-address"))
+            .prefix("/pages/")
+            .required()
+            .hint(t.t("messages-slug-hint"))
+            .value(&typed.slug)
+            .error_if(wrong("slug"))
+    };
     let mut form = Form::new(action)
         .token(visit.new_token())
         .field(Field::hidden("rev", typed.rev.to_string()));
@@ -336,11 +339,11 @@ fn language(visit: &Visit, page: Option<&StaffPage>, typed: &Typed, lang: Lang, 
 }
 
 /// Both versions side by side.
-fn conflict(visit: &Visit, typed: &Typed, theirs: &StaffPage, departments: &Departments) -> Markup {
+async fn conflict(visit: &Visit, typed: &Typed, theirs: &StaffPage, departments: &Departments) -> Markup {
     let t = visit.cx.tongue();
     let other = Typed::of(theirs);
     let back = format!("/staff/pages/{}", theirs.id);
-    let who = names::person(visit, &theirs.saved_by);
+    let who = names::person(visit, &theirs.saved_by).await;
     let yes = |on: bool| if on { "yes" } else { "" };
     let yes_word = |on: bool| t.t(if on { "messages-yes" } else { "messages-no" });
     let named = |id: &str| {

@@ -43,10 +43,10 @@ pub async fn ask(visit: &Visit) -> Result<Reply, Fault> {
     let shell = visit
         .shell(visit.t("messages-release"))
         .breadcrumbs(crumbs(visit, Some(&page), Some(visit.t("messages-release"))));
-    Ok(visit.page(&shell, body(visit, &page, &Typed::default(), None)))
+    Ok(visit.page(&shell, body(visit, &page, &Typed::default(), None).await))
 }
 
-fn body(visit: &Visit, page: &StaffPage, typed: &Typed, fault: Option<&Fault>) -> Markup {
+async fn body(visit: &Visit, page: &StaffPage, typed: &Typed, fault: Option<&Fault>) -> Markup {
     let t = visit.cx.tongue();
     let object = Object::new("page", &page.id).department(page.department.clone());
     let may = |action: &str| allow(&visit.cx, action, &object).is_ok();
@@ -56,7 +56,7 @@ fn body(visit: &Visit, page: &StaffPage, typed: &Typed, fault: Option<&Fault>) -
     let facts = SummaryList::new()
         .row(t.t("messages-state"), state_tag(visit, page.state, page.live_rev, page.rev))
         .text(t.t("messages-version-word"), &rev)
-        .text(t.t("messages-saved-by"), names::person(visit, &page.saved_by))
+        .text(t.t("messages-saved-by"), names::person(visit, &page.saved_by).await)
         .text(t.t("messages-saved"), visit.time(page.saved_ms));
     let previews = Lang::ALL.map(|lang| {
         Button::link(t.t(lang_word(lang)), format!("{base}/preview?in={}", lang.code())).tertiary().render()
@@ -146,7 +146,7 @@ async fn again(visit: &Visit, typed: &Typed, fault: Fault) -> Result<Reply, Faul
     }
     let page = visit.read(&STAFF_PAGE, AskStaffPage { id: page_id(visit)? }).await?;
     let shell = visit.shell(visit.t("messages-release")).wrong(true);
-    Ok(visit.page_with(fault.status(), &shell, body(visit, &page, typed, Some(&fault))))
+    Ok(visit.page_with(fault.status(), &shell, body(visit, &page, typed, Some(&fault)).await))
 }
 
 pub async fn publish(visit: &Visit) -> Result<Reply, Fault> {

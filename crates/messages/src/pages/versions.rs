@@ -23,6 +23,7 @@ pub async fn list(visit: &Visit) -> Result<Reply, Fault> {
     let list = visit.read(&PAGE_VERSIONS, AskVersions { id, paging: Paging::from_query(&visit.query) }).await?;
     let t = visit.cx.tongue();
     let base = format!("/staff/pages/{}/versions", page.id);
+    let names = names::people(visit, list.rows.iter().map(|version| version.saved_by.as_str())).await;
     let table = list.rows.iter().fold(
         Table::new(t.t("messages-versions"))
             .quiet_caption()
@@ -36,7 +37,7 @@ pub async fn list(visit: &Visit) -> Result<Reply, Fault> {
                 html! { a href={ (base) "/" (version.rev) } { (t.tf("messages-version", &[("rev", &version.rev.to_string())])) } },
                 html! { (version.title.read(t.lang()).0) },
                 html! { (visit.time(version.saved_ms)) },
-                html! { (names::person(visit, &version.saved_by)) },
+                html! { @if let Some(name) = names.get(&version.saved_by) { (name) } },
                 marks(visit, &page, version),
             ])
         },
@@ -105,7 +106,7 @@ async fn show(visit: &Visit, page: &StaffPage, version: &PageVersion, fault: Opt
     let may_restore = version.rev != page.rev && allow(&visit.cx, "messages.restore_page_version", &object).is_ok();
     let facts = SummaryList::new()
         .text(t.t("messages-saved"), visit.time(version.saved_ms))
-        .text(t.t("messages-saved-by"), names::person(visit, &version.saved_by))
+        .text(t.t("messages-saved-by"), names::person(visit, &version.saved_by).await)
         .row(t.t("messages-state"), marks(visit, page, version));
     let restore =
         PostButton::new(t.t("messages-restore"), format!("{base}/{}/restore", version.rev), visit.new_token())
