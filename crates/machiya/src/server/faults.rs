@@ -12,8 +12,8 @@ pub fn status(fault: &Fault) -> StatusCode {
     match fault.code() {
         "body-too-slow" => StatusCode::REQUEST_TIMEOUT,
         "address-too-long" => StatusCode::URI_TOO_LONG,
+        "head-too-large" => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
         "unknown-host" => StatusCode::MISDIRECTED_REQUEST,
-        "precondition-required" => StatusCode::PRECONDITION_REQUIRED,
         _ => fault.status(),
     }
 }

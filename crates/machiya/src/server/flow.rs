@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
-use ground::action::Rate;
 use ground::city::City;
 use ground::clock::Stopwatch;
 use ground::cx::{Cx, Via};
@@ -17,7 +16,6 @@ use ground::id::Id;
 use ground::page::{Page, PageMethod};
 use ground::session;
 use ground::who::Who;
-use ground::words::Lang;
 use http::request::Parts;
 use http::{HeaderValue, Method, Request, StatusCode, header};
 use hyper::body::Incoming;
@@ -26,18 +24,14 @@ use tokio::sync::Semaphore;
 use super::api::ActionRoute;
 use super::client::{Client, Peer};
 use super::finish::{About, Answer, finish};
+use super::language::{self, language};
 use super::meters::{Gauges, Held};
 use super::origin::{Origin, origin};
-use super::rates::{Key, Limit, Rates, Verdict, Visitor};
+use super::rates::{Key, Limit, Limits, Rates, Verdict, Visitor};
 use super::routes::{Place, Routes, Slots, Target};
 use super::sessions::Sessions;
 use super::{body, cookies, faults, own, pages, paths};
 use crate::settings::Settings;
-
-/// Many people may share an address: the address as a whole may do this many times what one visitor may.
-const VISITORS_PER_ADDRESS: u32 = 10;
-/// How long a chosen language is remembered.
-const LANG_COOKIE_AGE_S: u32 = 31_536_000;
 
 /// Everything that requests share.
 pub struct Server {
@@ -50,28 +44,6 @@ pub struct Server {
     rates: Rates,
     limits: Limits,
     room: Semaphore,
-}
-
-/// The limits of one client, worked out once; none where there is no limit.
-struct Limits {
-    visitor: Option<Limit>,
-    address: Option<Limit>,
-    writes: Option<Limit>,
-}
-
-impl Limits {
-    fn of(settings: &Settings) -> Limits {
-        let limit = |name: &str, per_minute: u32| {
-            // A burst of a quarter of a minute's worth: a page with all it loads, several times over.
-            (per_minute > 0).then(|| Limit::new(name, Rate { per_minute, burst: (per_minute / 4).max(10) }))
-        };
-        let all = settings.rate_requests_per_minute;
-        Limits {
-            visitor: limit("requests", all),
-            address: limit("address", all.saturating_mul(VISITORS_PER_ADDRESS)),
-            writes: limit("writes", settings.rate_writes_per_minute),
-        }
-    }
 }
 
 /// What is known of a request so far: for the log line, whatever happens to the request.
@@ -142,7 +114,7 @@ impl Server {
         trail: &mut Trail<'s>,
     ) -> Answer {
         let path = parts.uri.path();
-        if let Err(fault) = paths::check(&parts.uri) {
+        if let Err(fault) = paths::check(&parts.uri).and_then(|()| paths::check_head(&parts.headers)) {
             return self.refuse_early(&fault, parts, client, trail);
         }
         let found = self.routes.find(path);
@@ -288,11 +260,8 @@ impl Server {
             pages::run(page, &visit, parts, self.routes.leads_somewhere("/sign-in")).await
         };
         let mut reply = self.work(self.request_time(), work).await?;
-        if let Some(lang) = asked_language(parts) {
-            reply = reply.header(
-                "set-cookie",
-                &format!("lang={}; Path=/; Max-Age={LANG_COOKIE_AGE_S}; SameSite=Lax", lang.code()),
-            );
+        if let Some(lang) = language::asked(parts) {
+            reply = reply.header("set-cookie", &language::cookie(lang));
         }
         Ok(reply)
     }
@@ -517,23 +486,4 @@ fn is_safe(method: &Method) -> bool {
 fn wants_page(parts: &Parts) -> bool {
     let accept = parts.headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     accept.contains("text/html") && !parts.uri.path().starts_with("/api/")
-}
-
-/// `?lang=` of the address.
-fn asked_language(parts: &Parts) -> Option<Lang> {
-    let query = parts.uri.query()?;
-    query.split('&').filter_map(|pair| pair.strip_prefix("lang=")).find_map(Lang::from_code)
-}
-
-/// What this request asks for, else what the person chose for good, else what this browser chose, else what it wishes.
-pub fn language(parts: &Parts, who: &Who) -> Lang {
-    let wished = || {
-        let header = parts.headers.get(header::ACCEPT_LANGUAGE)?.to_str().ok()?;
-        Lang::from_accept_language(header)
-    };
-    asked_language(parts)
-        .or(who.lang)
-        .or_else(|| cookies::get(&parts.headers, "lang").and_then(Lang::from_code))
-        .or_else(wished)
-        .unwrap_or_default()
 }

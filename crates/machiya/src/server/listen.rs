@@ -29,7 +29,7 @@ const HEAD_TIME: Duration = Duration::from_secs(20);
 /// How long a client may leave an answer unread.
 const UNREAD_TIME: Duration = Duration::from_secs(30);
 const HANDSHAKE_TIME: Duration = Duration::from_secs(10);
-/// The head of a request, all headers together.
+/// What is read of a head before it is refused unseen; `paths` draws the finer line.
 const HEAD_BYTES_MAX: usize = 64 * 1024;
 const STREAMS_PER_CONNECTION_MAX: u32 = 64;
 const PING: Duration = Duration::from_secs(20);

@@ -16,6 +16,7 @@ pub mod developers;
 mod faults;
 mod finish;
 mod flow;
+mod language;
 mod listen;
 mod meters;
 mod openapi;

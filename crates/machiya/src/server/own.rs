@@ -54,7 +54,7 @@ pub async fn answer(
             Ok(uncached(Reply::json(StatusCode::OK, body)))
         }
         Own::OpenApi => {
-            let lang = super::flow::language(parts, &Who::anyone());
+            let lang = super::language::language(parts, &Who::anyone());
             Ok(Reply::json(StatusCode::OK, server.openapi.document(&server.house, lang)))
         }
     }

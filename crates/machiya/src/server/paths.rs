@@ -6,10 +6,13 @@
 use std::borrow::Cow;
 
 use ground::fault::{Fault, Kind};
-use http::Uri;
+use http::{HeaderMap, Uri};
 
 /// Longest address taken, in bytes, with its query.
 pub const ADDRESS_BYTES_MAX: usize = 8 * 1024;
+
+/// Headers of one request, in bytes, all together.
+pub const HEAD_BYTES_MAX: usize = 32 * 1024;
 
 /// Whether an address can be read at all.
 pub fn check(uri: &Uri) -> Result<(), Fault> {
@@ -18,6 +21,15 @@ pub fn check(uri: &Uri) -> Result<(), Fault> {
         return Err(Fault::new(Kind::TooLarge, "address-too-long").arg("limit", ADDRESS_BYTES_MAX));
     }
     if path_is_good(path) && query_is_good(query) { Ok(()) } else { Err(malformed()) }
+}
+
+/// Whether the headers together are of a size that anybody needs.
+pub fn check_head(headers: &HeaderMap) -> Result<(), Fault> {
+    let bytes: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+    if bytes <= HEAD_BYTES_MAX {
+        return Ok(());
+    }
+    Err(Fault::new(Kind::TooLarge, "head-too-large").arg("limit", HEAD_BYTES_MAX))
 }
 
 fn malformed() -> Fault {

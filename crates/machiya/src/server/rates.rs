@@ -10,6 +10,8 @@ use ground::clock::Stopwatch;
 use ground::id::Id;
 use http::{HeaderMap, HeaderValue};
 
+use crate::settings::Settings;
+
 const SHARDS: usize = 16;
 /// Clients remembered at most; those whose bucket is full again are forgotten first.
 const CLIENTS_PER_SHARD_MAX: usize = 8_192;
@@ -52,6 +54,33 @@ impl Limit {
             depth_us: gap_us * u64::from(burst),
             burst,
             policy: HeaderValue::try_from(policy).unwrap_or(HeaderValue::from_static("\"default\"")),
+        }
+    }
+}
+
+/// The limits of one client, worked out once; none where there is no limit.
+pub struct Limits {
+    pub visitor: Option<Limit>,
+    pub address: Option<Limit>,
+    pub writes: Option<Limit>,
+}
+
+/// Many people may share an address: the address as a whole may do this many times what one visitor may.
+const VISITORS_PER_ADDRESS: u32 = 10;
+/// A page with all it loads, several times over.
+const BURST_MIN: u32 = 10;
+
+impl Limits {
+    pub fn of(settings: &Settings) -> Limits {
+        let limit = |name: &str, per_minute: u32, times: u32| {
+            let burst = (per_minute / 4).max(BURST_MIN).saturating_mul(times);
+            (per_minute > 0)
+                .then(|| Limit::new(name, Rate { per_minute: per_minute.saturating_mul(times), burst }))
+        };
+        Limits {
+            visitor: limit("requests", settings.rate_requests_per_minute, 1),
+            address: limit("address", settings.rate_requests_per_minute, VISITORS_PER_ADDRESS),
+            writes: limit("writes", settings.rate_writes_per_minute, 1),
         }
     }
 }
