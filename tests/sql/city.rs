@@ -343,7 +343,7 @@ pub(super) fn store_of(
 
 #[test]
 fn no_statement_reaches_into_two_stores() {
-    let known = store_of_tables(&ground::house::migrations_of(&tests::town::rooms()));
+    let known = store_of_tables(&ground::house::migrations_of(&tests::town::every_room()));
     let mut findings = Vec::new();
     for sql in statements() {
         match store_of(sql.text, &known) {

@@ -7,7 +7,7 @@ use ground::db::{Store, migrate_sqlite};
 use tests::cluster;
 use tests::rooms::store_of_tables;
 use tests::source::none_of;
-use tests::town::{START_MS, Town, rooms, runtime};
+use tests::town::{Plot, START_MS, Town, every_room, runtime};
 use tokio_postgres::NoTls;
 use tokio_postgres::types::Type;
 
@@ -16,7 +16,7 @@ use super::{place, statements};
 
 #[test]
 fn every_statement_is_understood_by_sqlite() {
-    let migrations = ground::house::migrations_of(&rooms());
+    let migrations = ground::house::migrations_of(&every_room());
     let known = store_of_tables(&migrations);
     let folder = cluster::scratch();
     let connections: BTreeMap<Store, rusqlite::Connection> = Store::ALL
@@ -42,7 +42,7 @@ fn every_statement_is_understood_by_sqlite() {
 #[test]
 fn every_statement_is_understood_by_postgresql_with_types_that_both_know() {
     runtime().block_on(async {
-        let town = Town::on_postgres().await;
+        let town = Town::postgres(Plot::house()).await;
         let address = town.postgres_address().expect("PostgreSQL");
         let (client, connection) = tokio_postgres::connect(&address, NoTls).await.expect("connected");
         let driving = tokio::spawn(connection);

@@ -3,7 +3,7 @@
 use ground::db::{Dialect, Migration, Store};
 use tests::rooms::created_table;
 use tests::source::none_of;
-use tests::town::rooms;
+use tests::town::every_room;
 
 fn faults_of(migration: &Migration) -> Vec<String> {
     let mut faults = Vec::new();
@@ -100,7 +100,7 @@ fn columns(inside: &str) -> Vec<String> {
 #[test]
 fn tables_lead_with_their_city_and_keep_to_the_types_of_both_databases() {
     let mut findings = Vec::new();
-    for migration in rooms().iter().flat_map(|room| room.migrations) {
+    for migration in every_room().iter().flat_map(|room| room.migrations) {
         findings.extend(
             faults_of(migration)
                 .into_iter()
@@ -134,7 +134,7 @@ fn the_rule_of_tables_sees_what_is_wrong() {
 
 #[test]
 fn migrations_are_numbered_without_gaps() {
-    for room in rooms() {
+    for room in every_room() {
         for store in Store::ALL {
             let numbers: Vec<i64> =
                 room.migrations.iter().filter(|one| one.store == store).map(|one| one.number).collect();

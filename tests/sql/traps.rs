@@ -11,8 +11,12 @@ use tests::source::none_of;
 
 use super::{last, parameter, parse, place, statements};
 
-/// Statements that look like a trap and are none, each with the reason.
-const EXCUSED: &[(&str, &str)] = &[];
+/// Pieces of statements that look like a trap and are none, each with the trap and the reason.
+const EXCUSED: &[(&str, &str, &str)] = &[(
+    "(h.at_ms - ?3) / ?4 as span",
+    DIVIDE,
+    "both are bigint, so both databases cut alike, and the length of a span is never zero",
+)];
 
 struct Traps(Vec<&'static str>);
 
@@ -234,13 +238,17 @@ fn traps_of(text: &str) -> Vec<&'static str> {
 fn no_statement_steps_into_a_known_trap() {
     let mut findings = Vec::new();
     for sql in statements() {
-        if EXCUSED.iter().any(|(text, _)| *text == sql.text) {
-            continue;
-        }
-        findings.extend(traps_of(sql.text).into_iter().map(|trap| format!("{} {trap}", place(sql))));
+        let excused =
+            |trap: &str| EXCUSED.iter().any(|(piece, which, _)| *which == trap && sql.text.contains(piece));
+        findings.extend(
+            traps_of(sql.text)
+                .into_iter()
+                .filter(|trap| !excused(trap))
+                .map(|trap| format!("{} {trap}", place(sql))),
+        );
     }
-    for (text, _) in EXCUSED {
-        if !statements().iter().any(|sql| sql.text == *text) {
+    for (text, _, _) in EXCUSED {
+        if !statements().iter().any(|sql| sql.text.contains(text)) {
             findings.push(format!("the list of excused statements names one that is gone: {text}"));
         }
     }

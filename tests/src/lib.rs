@@ -8,4 +8,4 @@ pub mod rooms;
 pub mod source;
 pub mod town;
 
-pub use town::{Town, each_store};
+pub use town::{Town, each_store, each_store_of_the_house};

@@ -1,8 +1,9 @@
 //! A town for a test: a house with the rooms of the product and the probe, two cities, and a clock that stands still.
 
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
+use std::sync::{Arc, Mutex};
 
 use ground::city::{City, CityFacts, write_facts};
 use ground::clock::FixedClock;
@@ -65,13 +66,39 @@ impl Drop for Ground {
     }
 }
 
-/// The rooms of a town: those of the product, and the one that tries the floor out.
+/// The rooms of a town where the floor alone is tried: the floor's own, and the probe.
 pub fn rooms() -> Vec<&'static Room> {
+    vec![&ground::floor::ROOM, &probe::ROOM]
+}
+
+/// All rooms of the product, and the probe.
+pub fn every_room() -> Vec<&'static Room> {
     ROOMS.iter().copied().chain([&probe::ROOM]).collect()
 }
 
-fn migrations() -> Vec<Migration> {
-    ground::house::migrations_of(&rooms())
+/// What a town is built with.
+#[derive(Clone)]
+pub struct Plot {
+    pub rooms: Vec<&'static Room>,
+    pub keeper: Arc<dyn Gatekeeper>,
+    /// Names the database that towns of this kind are copied from.
+    template: &'static str,
+}
+
+impl Plot {
+    /// The floor and the probe, with rights read straight from the matrix.
+    pub fn floor() -> Plot {
+        Plot { rooms: rooms(), keeper: Arc::new(PlainKeeper), template: "floor" }
+    }
+
+    /// The whole product with its own gatekeeper.
+    pub fn house() -> Plot {
+        Plot { rooms: every_room(), keeper: people::keeper(), template: "house" }
+    }
+
+    fn migrations(&self) -> Vec<Migration> {
+        ground::house::migrations_of(&self.rooms)
+    }
 }
 
 pub fn runtime() -> tokio::runtime::Runtime {
@@ -85,11 +112,32 @@ where
     F: Fn(Arc<Town>) -> Fut,
     Fut: Future<Output = ()>,
 {
+    each_store_of(&Plot::floor(), story);
+}
+
+/// The same in a town with all rooms of the product.
+#[track_caller]
+pub fn each_store_of_the_house<F, Fut>(story: F)
+where
+    F: Fn(Arc<Town>) -> Fut,
+    Fut: Future<Output = ()>,
+{
+    each_store_of(&Plot::house(), story);
+}
+
+#[track_caller]
+fn each_store_of<F, Fut>(plot: &Plot, story: F)
+where
+    F: Fn(Arc<Town>) -> Fut,
+    Fut: Future<Output = ()>,
+{
     let mut wrong = None;
-    for open in [Town::on_sqlite, Town::on_postgres] {
+    for postgres in [false, true] {
         let told = catch_unwind(AssertUnwindSafe(|| {
             runtime().block_on(async {
-                let town = Arc::new(open().await);
+                let plot = plot.clone();
+                let town = if postgres { Town::postgres(plot).await } else { Town::sqlite(plot).await };
+                let town = Arc::new(town);
                 let name = town.ground.name();
                 let outcome = AssertUnwindSafe(story(town)).catch().await;
                 if let Err(panic) = outcome {
@@ -124,55 +172,58 @@ impl<F: Future> Catch for AssertUnwindSafe<F> {
     }
 }
 
-type Opened = std::pin::Pin<Box<dyn Future<Output = Town>>>;
-
 impl Town {
-    pub fn on_sqlite() -> Opened {
-        Box::pin(async {
-            let folder = cluster::scratch();
-            let path = folder.path().to_owned();
-            Town::found(Ground::Sqlite { folder }, Arc::new(PlainKeeper), move |slug, shared| {
-                let own = path.join(slug);
-                std::fs::create_dir(&own).expect("a folder for the city");
-                Store::ALL.map(|store| {
-                    let file = own.join(format!("{}.db", store.name()));
-                    ground::db::migrate_sqlite(&file, store, &migrations(), START_MS).expect("migrated");
-                    let size = SqliteSize { cache_kib: 1024, readers: 1 };
-                    Db::sqlite(&file, slug, store, size, shared.clone()).expect("opened")
-                })
-            })
-            .await
-        })
+    pub async fn on_sqlite() -> Town {
+        Town::sqlite(Plot::floor()).await
     }
 
-    pub fn on_postgres() -> Opened {
-        Box::pin(async {
-            let base = cluster::address();
-            let database = copy_of_template(&base).await;
-            let address = cluster::address_of(&base, &database);
-            let mut opened = None;
-            Town::found(Ground::Postgres { base, database }, Arc::new(PlainKeeper), move |slug, shared| {
-                let postgres: &Postgres = opened.get_or_insert_with(|| {
-                    Postgres::open(&address, PostgresSize { writers: 4, readers: 2 }, shared.clone())
-                        .expect("opened")
-                });
-                Store::ALL.map(|store| Db::postgres(postgres.clone(), slug, store))
+    pub async fn on_postgres() -> Town {
+        Town::postgres(Plot::floor()).await
+    }
+
+    pub async fn sqlite(plot: Plot) -> Town {
+        let folder = cluster::scratch();
+        let path = folder.path().to_owned();
+        let migrations = plot.migrations();
+        Town::found(Ground::Sqlite { folder }, plot, move |slug, shared| {
+            let own = path.join(slug);
+            std::fs::create_dir(&own).expect("a folder for the city");
+            Store::ALL.map(|store| {
+                let file = own.join(format!("{}.db", store.name()));
+                ground::db::migrate_sqlite(&file, store, &migrations, START_MS).expect("migrated");
+                let size = SqliteSize { cache_kib: 1024, readers: 1 };
+                Db::sqlite(&file, slug, store, size, shared.clone()).expect("opened")
             })
-            .await
         })
+        .await
+    }
+
+    pub async fn postgres(plot: Plot) -> Town {
+        let base = cluster::address();
+        let database = copy_of_template(&base, &plot).await;
+        let address = cluster::address_of(&base, &database);
+        let mut opened = None;
+        Town::found(Ground::Postgres { base, database }, plot, move |slug, shared| {
+            let postgres: &Postgres = opened.get_or_insert_with(|| {
+                Postgres::open(&address, PostgresSize { writers: 4, readers: 2 }, shared.clone())
+                    .expect("opened")
+            });
+            Store::ALL.map(|store| Db::postgres(postgres.clone(), slug, store))
+        })
+        .await
     }
 
     async fn found(
         ground: Ground,
-        keeper: Arc<dyn Gatekeeper>,
+        plot: Plot,
         mut stores: impl FnMut(&str, &Arc<Shared>) -> [Db; 3],
     ) -> Town {
         let clock = Arc::new(FixedClock::at(START_MS));
         let shared = Arc::new(Shared::default());
         let house = House::build(Plan {
             clock: clock.clone(),
-            rooms: rooms(),
-            keeper,
+            rooms: plot.rooms,
+            keeper: plot.keeper,
             sealer: Sealer::read(&Sealer::line("test", &[7; 32])).expect("a key"),
             assets: Assets::default(),
             version: "0.0.0",
@@ -310,27 +361,26 @@ pub fn staff_of(department: u128, role: Role) -> Who {
 }
 
 /// A database of its own, copied from one that all migrations ran on.
-async fn copy_of_template(base: &str) -> String {
-    static TEMPLATE: OnceLock<Mutex<Option<String>>> = OnceLock::new();
-    let base = base.to_owned();
+async fn copy_of_template(base: &str, plot: &Plot) -> String {
+    static TEMPLATES: Mutex<BTreeMap<&'static str, String>> = Mutex::new(BTreeMap::new());
+    let (base, kind, migrations) = (base.to_owned(), plot.template, plot.migrations());
     // Two copies at a time would disturb each other, and the lock is held over waiting: so on a thread of its own.
     let made = std::thread::spawn(move || {
-        let mut template: MutexGuard<'_, Option<String>> =
-            TEMPLATE.get_or_init(Mutex::default).lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut templates = TEMPLATES.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let runtime = runtime();
-        if template.is_none() {
-            let name = cluster::new_name("template");
+        if !templates.contains_key(kind) {
+            let name = cluster::new_name(&format!("template_{kind}"));
             runtime
                 .block_on(cluster::administer(&base, &format!("create database {name}")))
                 .expect("created");
             let address = cluster::address_of(&base, &name);
             runtime
-                .block_on(ground::db::migrate_postgres(&address, &migrations(), START_MS))
+                .block_on(ground::db::migrate_postgres(&address, &migrations, START_MS))
                 .expect("migrated");
-            *template = Some(name);
+            templates.insert(kind, name);
         }
         let name = cluster::new_name("town");
-        let from = template.clone().expect("just made");
+        let from = &templates[kind];
         runtime
             .block_on(cluster::administer(&base, &format!("create database {name} template {from}")))
             .expect("copied");
