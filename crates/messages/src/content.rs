@@ -18,6 +18,8 @@ pub struct Content {
     pub department: String,
     /// Hours from now until it goes out, for pages that wait; 0 for now.
     pub in_hours: i64,
+    /// Stays a draft.
+    pub draft: bool,
     pub texts: BTreeMap<Lang, PageText>,
 }
 
@@ -59,6 +61,7 @@ pub fn read(file: &str) -> Result<Content, Fault> {
         in_footer: said("foot") == "yes",
         department: said("department").to_owned(),
         in_hours: number("in_hours")?,
+        draft: said("draft") == "yes",
         texts,
     })
 }

@@ -20,6 +20,7 @@
 pub mod actions;
 mod after;
 mod content;
+mod demo;
 mod found;
 mod markdown;
 mod memory;
@@ -113,6 +114,7 @@ pub const ROOM: Room = Room {
     readers: after::READERS,
     retention: RETENTION,
     setup: SETUP,
+    demo: Some(demo::fill),
     events: &[
         ("messages.page_saved", 1),
         ("messages.page_scheduled", 1),

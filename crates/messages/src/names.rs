@@ -54,6 +54,11 @@ impl Departments {
         self.get(id?).map(|department| department.name(lang))
     }
 
+    /// The first whose Japanese name holds a word; none for an empty word.
+    pub fn named(&self, word: &str) -> Option<&Department> {
+        self.rows.iter().find(|row| !word.is_empty() && row.name(Lang::Ja).contains(word))
+    }
+
     /// Those that are there today.
     pub fn open<'a>(&'a self, today: &'a str) -> impl Iterator<Item = &'a Department> {
         self.rows.iter().filter(move |row| row.closed_on.is_empty() || row.closed_on.as_str() > today)

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use ground::words::{Lang, Words};
 
 use crate::model::STANDING;
-use crate::{ROOM, WORDS, content, markdown, rules};
+use crate::{ROOM, WORDS, content, demo, markdown, rules};
 
 #[test]
 fn every_word_stands_in_three_languages() {
@@ -52,4 +52,38 @@ fn every_city_begins_with_the_standing_pages_in_three_languages() {
             assert!(markdown::words(&text.body).chars().count() > 200, "{} is no more than a stub", page.slug);
         }
     }
+}
+
+#[test]
+fn the_pages_of_the_demonstration_city_can_be_saved() {
+    let pages = demo::pages().unwrap();
+    let slugs: BTreeSet<&str> = pages.iter().map(|page| page.slug.as_str()).collect();
+    assert_eq!(slugs.len(), pages.len(), "a name is taken twice");
+    for page in &pages {
+        assert_eq!(rules::check_texts(&page.texts), Ok(()), "{}", page.slug);
+        assert!(!page.department.is_empty(), "{} belongs to nobody", page.slug);
+    }
+    assert!(pages.iter().any(|page| page.in_hours > 0) && pages.iter().any(|page| page.draft));
+    assert!(pages.iter().any(|page| !page.texts.contains_key(&Lang::En)), "some translation is missing");
+}
+
+#[test]
+fn links_between_the_pages_that_come_with_the_program_lead_somewhere() {
+    let pages: Vec<_> = content::standing().unwrap().into_iter().chain(demo::pages().unwrap()).collect();
+    let slugs: BTreeSet<&str> = pages.iter().map(|page| page.slug.as_str()).collect();
+    for page in &pages {
+        for text in page.texts.values() {
+            for to in text.body.split("](/pages/").skip(1).filter_map(|rest| rest.split(')').next()) {
+                assert!(slugs.contains(to), "{} leads to {to}", page.slug);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_file_says_where_it_is_wrong() {
+    assert!(content::read("slug: a\nplace: x\n\n=== ja\n# t\n\nb").is_err());
+    assert!(content::read("slug: a\n\n=== fr\n# t\n\nb").is_err());
+    let page = content::read("slug: a\nplace: 3\n\n=== ja\n# t\n\nb\n\nc\n").unwrap();
+    assert_eq!((page.place, page.texts[&Lang::Ja].title.as_str(), page.texts[&Lang::Ja].body.as_str()), (3, "t", "b\n\nc"));
 }
