@@ -211,6 +211,11 @@ pub trait Gatekeeper: Send + Sync {
     /// Who came with this session token; `None` when it is unknown, ended or locked.
     fn identify(&self, tx: &mut Tx<'_>, token_digest: &str, now_ms: i64) -> Result<Option<Who>, Fault>;
 
+    /// Who acts when somebody at the server's own command line speaks for an account.
+    fn of_account(&self, _tx: &mut Tx<'_>, _account: &Id) -> Result<Option<Who>, Fault> {
+        Ok(None)
+    }
+
     /// Whether this actor may do this action on this object.
     fn may(&self, grants: &[Grant], who: &Who, object: &Object) -> bool;
 }

@@ -24,7 +24,7 @@ pub struct Migration {
     pub sql: &'static str,
 }
 
-type Done = BTreeMap<(String, String, i64), String>;
+pub(super) type Done = BTreeMap<(String, String, i64), String>;
 
 const TABLE: &str = "create table if not exists ground_migration (
     room text not null, store text not null, number bigint not null, name text not null, checksum text not null,
@@ -91,7 +91,7 @@ fn sqlite_types(ddl: &str) -> String {
 }
 
 /// Which migrations are still to run; a fault when the store does not fit this program.
-fn to_run<'a>(all: &'a [Migration], store: Option<Store>, done: &Done) -> Result<Vec<&'a Migration>, Fault> {
+pub(super) fn to_run<'a>(all: &'a [Migration], store: Option<Store>, done: &Done) -> Result<Vec<&'a Migration>, Fault> {
     let mine = |migration: &&Migration| store.is_none_or(|store| migration.store == store);
     for (key, checksum) in done {
         let Some(known) = all.iter().filter(mine).find(|migration| migration.key() == *key) else {

@@ -5,6 +5,7 @@
 
 mod bell;
 pub mod bulk;
+mod installation;
 mod migrate;
 mod postgres;
 mod sql;
@@ -19,6 +20,7 @@ use std::time::Duration;
 
 use tokio::sync::{oneshot, watch};
 
+pub use installation::{Look, Register, look_postgres, look_sqlite};
 pub use migrate::{Migration, migrate_postgres, migrate_sqlite};
 pub use postgres::{Postgres, PostgresSize};
 pub use sql::{Dialect, Registered, Sql, every_statement, expand};
