@@ -1,0 +1,68 @@
+//! `machiya rights`: who may do what, how far, from the same list that decides.
+
+use std::process::ExitCode;
+
+use clap::{Args, ValueEnum};
+use ground::csv_out;
+use ground::fault::Fault;
+use ground::floor::actions::rights_matrix;
+
+use super::{Desk, Outcome};
+use crate::installation;
+
+#[derive(Args)]
+pub struct Rights {
+    #[arg(long, value_enum, default_value = "table")]
+    format: Format,
+    /// Only actions whose name begins like this.
+    #[arg(value_name = "ACTION")]
+    action: Option<String>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Format {
+    Table,
+    Csv,
+    Json,
+}
+
+impl Rights {
+    pub fn run(self, desk: &Desk) -> Outcome {
+        let house = installation::house_without_data()?;
+        let mut rows = rights_matrix(&house);
+        if let Some(start) = &self.action {
+            rows.retain(|row| row.action.starts_with(start.as_str()));
+        }
+        match self.format {
+            Format::Json => println!("{}", serde_json::to_string_pretty(&rows).map_err(Fault::internal)?),
+            Format::Csv => {
+                let lines = rows.iter().flat_map(|row| {
+                    row.grants.iter().map(|grant| {
+                        let (role, reach) = grant.split_once(':').unwrap_or((grant, ""));
+                        vec![
+                            row.action.clone(),
+                            row.room.clone(),
+                            row.writes.to_string(),
+                            role.to_owned(),
+                            reach.to_owned(),
+                        ]
+                    })
+                });
+                let file = csv_out::table(&["action", "room", "writes", "role", "reach"], lines)?;
+                print!("{}", String::from_utf8_lossy(&file));
+            }
+            Format::Table => {
+                let width = rows.iter().map(|row| row.action.len()).max().unwrap_or(0);
+                for row in &rows {
+                    let mark = if row.writes { "✎" } else { " " };
+                    println!("{:width$}  {mark}  {}", row.action, row.grants.join(", "));
+                    let word = format!("action-{}", row.action.replace('.', "-"));
+                    if desk.t.knows(&word) {
+                        println!("{:width$}     {}", "", desk.t.t(&word));
+                    }
+                }
+            }
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}

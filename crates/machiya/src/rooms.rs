@@ -1,0 +1,36 @@
+//! The rooms of the house: the one place that joins them. A new room is one line here.
+
+use std::sync::Arc;
+
+use ground::room::Room;
+use ground::who::Gatekeeper;
+use ground::words::{WordFiles, Words};
+
+/// The words of the command line and of the server itself.
+const WORDS: WordFiles = WordFiles {
+    ja: include_str!("../words/ja.ftl"),
+    ja_easy: include_str!("../words/ja-x-easy.ftl"),
+    en: include_str!("../words/en.ftl"),
+};
+
+/// What the binary adds: words only.
+const BINARY: Room = Room::empty("machiya", WORDS);
+
+/// Every room, in the order in which a demonstration city is filled.
+pub const ALL: &[&Room] =
+    &[&ground::floor::ROOM, &people::ROOM, &messages::ROOM, &crate::server::developers::ROOM, &BINARY];
+
+pub fn keeper() -> Arc<dyn Gatekeeper> {
+    people::keeper()
+}
+
+/// The words of all rooms, for what is said before there is a house.
+pub fn words() -> Result<Words, String> {
+    let files: Vec<WordFiles> = ALL.iter().map(|room| room.words).collect();
+    Words::read(&files)
+}
+
+/// Tables whose rows grow old.
+pub fn retention_tables() -> Vec<&'static str> {
+    ALL.iter().flat_map(|room| room.retention).map(|rule| rule.table).collect()
+}
