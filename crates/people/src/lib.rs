@@ -31,6 +31,7 @@ mod tests;
 use std::sync::Arc;
 
 use ground::db::{Migration, Sql, Store};
+use ground::jobs::{JobKind, JobRun, Lane};
 use ground::room::{Retention, Room, SetupItem};
 use ground::sql;
 use ground::who::{Gatekeeper, Grant, Reach, Role};
@@ -79,6 +80,8 @@ const GRANTS: &[Grant] = &[
     city("people.invite_staff", Role::Admin),
     city("people.departments", Role::Staff),
     city("people.departments", Role::Operator),
+    // Other rooms show which department answers for something.
+    city("people.departments", Role::System),
     city("people.department", Role::Staff),
     city("people.department", Role::Operator),
     city("people.save_department", Role::Admin),
@@ -107,11 +110,23 @@ const GRANTS: &[Grant] = &[
     city("people.save_block", Role::Operator),
     city("people.remove_block", Role::Admin),
     city("people.remove_block", Role::Operator),
+    city("people.imports", Role::Admin),
+    city("people.imports", Role::Operator),
+    city("people.import", Role::Admin),
+    city("people.import", Role::Operator),
+    city("people.stage_import", Role::Admin),
+    city("people.stage_import", Role::Operator),
+    city("people.take_over_import", Role::Admin),
+    city("people.take_over_import", Role::Operator),
+    city("people.discard_import", Role::Admin),
+    city("people.discard_import", Role::Operator),
 ];
 
 const RETENTION: &[Retention] = &[
     Retention { table: "people_session", days: 1, purge: old_sessions },
     Retention { table: "people_link", days: 30, purge: old_links },
+    Retention { table: "people_import_part", days: 1, purge: old_import_parts },
+    Retention { table: "people_import", days: 90, purge: old_imports },
 ];
 
 fn old_sessions() -> &'static Sql {
@@ -127,6 +142,28 @@ fn old_links() -> &'static Sql {
              select l.digest from people_link l where l.city = ?1 and l.ends_ms < ?2 order by l.ends_ms limit 500)"
     )
 }
+
+fn old_import_parts() -> &'static Sql {
+    sql!(
+        "delete from people_import_part where city = ?1 and made_ms < ?2 and import in (
+             select p.import from people_import_part p where p.city = ?1 and p.made_ms < ?2
+             order by p.made_ms limit 20)"
+    )
+}
+
+fn old_imports() -> &'static Sql {
+    sql!(
+        "delete from people_import where city = ?1 and id in (
+             select i.id from people_import i where i.city = ?1 and i.made_ms < ?2 order by i.made_ms limit 500)"
+    )
+}
+
+const JOBS: &[JobKind] = &[JobKind {
+    name: actions::imports::IMPORT_RANGE,
+    lane: Lane::Normal,
+    tries_max: 5,
+    run: JobRun::InTx(actions::imports::take_over_part),
+}];
 
 const SETUP: &[SetupItem] = &[
     SetupItem {
@@ -157,6 +194,7 @@ pub const ROOM: Room = Room {
     grants: GRANTS,
     pages: pages::PAGES,
     panels: pages::PANELS,
+    jobs: JOBS,
     retention: RETENTION,
     setup: SETUP,
     demo: Some(demo::fill),

@@ -176,3 +176,132 @@ event-people-district_saved = A district was added or changed
 event-people-block_saved = A block was put into a district
 event-people-block_removed = A block was removed from the table
 event-people-imported = A list was taken over
+
+# ---- staff
+people-menu-staff = Staff
+people-staff-lead = Everybody who works for the city, in the order of their readings.
+people-staff-name = Name
+people-staff-kana = Reading (katakana)
+people-staff-kana-hint = Lists are sorted by it. It is kept in katakana.
+people-staff-mail-hint = One address for each person. Lists that are read in tell people apart by it.
+people-staff-department = Department
+people-staff-no-department = None
+people-staff-title = Title
+people-staff-roles = Roles
+people-staff-roles-hint = Choose only what the work needs. Without any, staff pages can still be read.
+people-role-editor-hint = Writes notices and pages of their department.
+people-role-approver-hint = Checks and publishes what others wrote.
+people-role-clerk-hint = Helps people at the counter.
+people-role-auditor-hint = Reads the record of what was done. Changes nothing.
+people-role-admin-hint = Sets up departments, staff, districts and the city’s facts.
+people-staff-active = Active
+people-staff-locked = Locked
+people-staff-none = There are no such people
+people-staff-none-text = Add them one by one, or read in a list from a spreadsheet.
+people-staff-new = Add somebody
+people-staff-edit = Change a member of staff
+people-staff-filter = Narrow the list
+people-staff-all = All departments
+people-staff-show = Show
+people-staff-invite = Make a sign-in link
+people-staff-lock = Lock the account
+people-staff-unlock = Unlock the account
+people-staff-invited = The sign-in link is ready
+people-staff-invited-lead = Hand this link to { $name } in a safe way.
+people-staff-invited-link = Link
+people-staff-invited-once = It cannot be shown again after you leave this page. Links made earlier no longer work.
+done-people-locked = The account is locked, and signed out everywhere
+done-people-unlocked = The account is unlocked
+
+# ---- districts and blocks
+people-menu-districts = Districts
+people-districts-lead = The districts of the city and the blocks that belong to them. Residents’ pages and notices use them.
+people-districts-none = There are no districts yet
+people-districts-none-text = Add them one by one, or read in the table of blocks and districts.
+people-district-new = Add a district
+people-district-edit = Change the district
+people-district-slug = Short name
+people-district-slug-hint = Used in addresses. Up to 40 small letters, digits and hyphens, as in minato.
+people-district-find = Find the district of a block
+people-district-found = District of “{ $block }”:
+people-district-not-found = “{ $block }” belongs to no district.
+people-district-blocks = { $count ->
+    [one] One block belongs to it.
+   *[other] { $count } blocks belong to it.
+ }
+people-blocks = Blocks
+people-blocks-none = There are no blocks yet
+people-block-add = Add a block
+people-block-hint = As it is written in addresses, such as 本町一丁目. A block of another district moves here.
+people-block-remove = Remove
+people-postal = Postal code
+
+# ---- reading lists in
+people-menu-import = Read in lists
+people-import-lead = Reads lists from a spreadsheet (CSV). Before anything is written you see what would change.
+people-import-step-choose = Choose a file
+people-import-step-look = Look at it
+people-import-step-take = Take it over
+people-import-kind = Kind of list
+people-import-departments = Departments
+people-import-staff = Staff
+people-import-blocks = Blocks and districts
+people-import-columns = Columns: { $columns }
+people-import-file = File
+people-import-file-hint = CSV, up to 4 MB and 20,000 rows, in UTF-8, Shift_JIS or UTF-16.
+people-import-look = Read it and show what would change
+people-import-templates = Templates
+people-import-template = Template for { $kind } (CSV)
+people-import-earlier = Lists that were read in
+people-import-none = No list has been read in yet
+people-import-when = Read in
+people-import-source = File
+people-import-rows = Rows
+people-import-staged = Waiting
+people-import-running = Being taken over
+people-import-done = Taken over
+people-import-nothing-yet = Nothing has been written yet. Look at it first, then take it over.
+people-import-added = Added
+people-import-changed = Changed
+people-import-same = Unchanged
+people-import-wrong = Wrong
+people-import-count = { $count ->
+    [one] One row
+   *[other] { $count } rows
+ }
+people-import-unknown = Some columns are left out
+people-import-unknown-text = These columns are not read: { $columns }
+people-import-some-wrong = { $count ->
+    [one] One row is wrong
+   *[other] { $count } rows are wrong
+ }
+people-import-some-wrong-text = Wrong rows are left out. Mend the file and read it again, or take over the other rows as they are.
+people-import-until = It can be taken over until { $when }.
+people-import-nothing-to-do = No row would change anything.
+people-import-take = Take over { $count } rows
+people-import-discard = Throw it away
+people-import-all = All
+people-import-tabs = Which rows
+people-import-preview = Rows that were read
+people-import-no-rows = There are no such rows
+people-import-line = Line
+people-import-verdict = Outcome
+people-import-done-at = Taken over { $when }
+people-import-another = Read in another list
+people-import-wrong-left = Wrong rows were left out. Mend the file and read it again: only what changes is taken over.
+done-people-import-discarded = The list was thrown away
+fault-people-import-ended = This list waited too long
+fault-people-import-ended-remedy = Read the file in again.
+fault-people-import-running = This list is being taken over
+fault-people-import-running-remedy = Wait until that is done.
+field-people-place = Write a number from 0 to 9999
+field-people-role-name = Unknown role (known are: editor, approver, clerk, auditor, admin, none)
+field-people-twice = The same as line { $first }
+field-people-circle = The departments above go round in a circle
+field-people-too-many = Too many (at most { $max })
+field-people-district-unknown = There is no such district. For a new one, fill in its code as well
+action-people-imports = See lists that were read in
+action-people-import = Look at a list before taking it over
+action-people-stage_import = Read in a list
+action-people-take_over_import = Take over a list
+action-people-discard_import = Throw away a list

@@ -2,6 +2,7 @@
 
 pub mod departments;
 pub mod districts;
+pub mod imports;
 pub mod links;
 pub mod me;
 pub mod sessions;
@@ -47,6 +48,11 @@ pub fn all() -> Vec<AnyAction> {
         districts::SAVE_BLOCK.any(),
         districts::REMOVE_BLOCK.any(),
         districts::DISTRICT_OF.any(),
+        imports::IMPORTS.any(),
+        imports::IMPORT.any(),
+        imports::STAGE_IMPORT.any(),
+        imports::TAKE_OVER_IMPORT.any(),
+        imports::DISCARD_IMPORT.any(),
     ]
 }
 

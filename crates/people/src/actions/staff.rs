@@ -185,8 +185,24 @@ pub(crate) struct Post {
     pub title: String,
 }
 
-/// Writes a post and its account. Called under the lock of accounts.
-pub(crate) fn keep(tx: &mut Tx<'_>, cx: &Cx, post: &Post, before: Option<&StaffMember>) -> Result<Id, Fault> {
+/// Writes a post and its account, and tells that it did. Called under the lock of accounts.
+fn keep(tx: &mut Tx<'_>, cx: &Cx, post: &Post, before: Option<&StaffMember>) -> Result<Id, Fault> {
+    let account = write(tx, cx, post, before, &cx.who().written())?;
+    let facts = serde_json::json!({"rev": account.rev, "roles": post.roles.written()});
+    tx.emit(cx, "people.staff_saved", account.id.as_str(), facts)?;
+    let house = cx.house().clone();
+    tx.after_commit(move || house.forget_sessions());
+    Ok(account.id)
+}
+
+/// Writes a post and its account, after checking what no two may have and what the city cannot do without.
+pub(crate) fn write(
+    tx: &mut Tx<'_>,
+    cx: &Cx,
+    post: &Post,
+    before: Option<&StaffMember>,
+    saved_by: &str,
+) -> Result<Account, Fault> {
     if let Some(other) = accounts::by_mail(tx, &post.mail)?
         && before.is_none_or(|before| before.id != other.id)
     {
@@ -205,7 +221,7 @@ pub(crate) fn keep(tx: &mut Tx<'_>, cx: &Cx, post: &Post, before: Option<&StaffM
                 mail: post.mail.clone(),
                 rev: now.rev + 1,
                 saved_ms: cx.now_ms(),
-                saved_by: cx.who().written(),
+                saved_by: saved_by.to_owned(),
                 ..now
             };
             if !accounts::change(tx, &account)? {
@@ -224,18 +240,14 @@ pub(crate) fn keep(tx: &mut Tx<'_>, cx: &Cx, post: &Post, before: Option<&StaffM
                 state: AccountState::Active,
                 rev: 1,
                 saved_ms: cx.now_ms(),
-                saved_by: cx.who().written(),
+                saved_by: saved_by.to_owned(),
             };
             accounts::add(tx, &account)?;
             account
         }
     };
     staff::put(tx, &account.id, post.department.as_ref(), &post.roles, &post.title)?;
-    let facts = serde_json::json!({"rev": account.rev, "roles": post.roles.written()});
-    tx.emit(cx, "people.staff_saved", account.id.as_str(), facts)?;
-    let house = cx.house().clone();
-    tx.after_commit(move || house.forget_sessions());
-    Ok(account.id)
+    Ok(account)
 }
 
 /// A city that nobody can administer would have to be opened from its server: the last administrator stays.

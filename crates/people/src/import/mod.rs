@@ -1,6 +1,16 @@
-//! Lists that staff read in from a spreadsheet: what kinds there are and which columns each has.
+//! Lists that staff read in from a spreadsheet: what kinds there are, and which columns each has.
+//!
+//! First a list is checked on paper (`paper`); then, each time it is looked at and again when it is taken over, its
+//! rows are judged against what stands (`judge`), so that what was shown is what is done.
 
-use ground::csv_in::{ColumnSpec, Layout, Limits};
+pub mod judge;
+mod paper;
+
+use std::collections::BTreeMap;
+
+use ground::csv_in::{self, ColumnSpec, Layout, Limits};
+use ground::csv_out;
+use ground::fault::Fault;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -77,4 +87,84 @@ impl Kind {
     pub fn header(self) -> Vec<&'static str> {
         self.columns().iter().map(|column| column.names.first().copied().unwrap_or(column.key)).collect()
     }
+}
+
+/// Rows that one transaction takes over.
+pub const PART_ROWS: usize = 100;
+/// How long a list waits to be taken over.
+pub const WAITS_HOURS: i64 = 24;
+
+/// What is wrong with a row: the column, and a word with its arguments.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct RowFault {
+    /// The column's key; empty for the row as a whole.
+    pub field: String,
+    pub word: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub args: Vec<(String, String)>,
+}
+
+impl RowFault {
+    pub fn new(field: &str, word: &str) -> RowFault {
+        RowFault { field: field.to_owned(), word: word.to_owned(), args: Vec::new() }
+    }
+
+    #[must_use]
+    pub fn arg(mut self, name: &str, value: impl ToString) -> RowFault {
+        self.args.push((name.to_owned(), value.to_string()));
+        self
+    }
+}
+
+/// A row as it waits: its cells tidied, and what was wrong with it on paper alone.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct StagedRow {
+    pub line: i64,
+    /// By the keys of the columns; a column that the list does not have is absent.
+    pub cells: BTreeMap<String, String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub faults: Vec<RowFault>,
+}
+
+impl StagedRow {
+    pub fn get(&self, key: &str) -> &str {
+        self.cells.get(key).map_or("", String::as_str)
+    }
+
+    /// What the list says about an optional thing: an empty cell says nothing, and what stands stays.
+    pub fn said(&self, key: &str) -> Option<&str> {
+        Some(self.get(key)).filter(|cell| !cell.is_empty())
+    }
+
+    pub fn has_column(&self, key: &str) -> bool {
+        self.cells.contains_key(key)
+    }
+
+    fn wrong(&mut self, field: &str, word: &str) {
+        self.faults.push(RowFault::new(field, word));
+    }
+}
+
+/// A whole list, read and checked as far as paper goes, parents before their children.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Staged {
+    pub rows: Vec<StagedRow>,
+    pub unknown_columns: Vec<String>,
+}
+
+/// Reads a file.
+pub fn read(kind: Kind, file: &[u8]) -> Result<Staged, Fault> {
+    let sheet = csv_in::read(file, &kind.layout())?;
+    let rows = sheet.rows.into_iter().map(|row| paper::tidied(kind, row)).collect();
+    Ok(Staged { rows: paper::checked(kind, rows), unknown_columns: sheet.unknown })
+}
+
+/// A file to fill in, with one line that shows how.
+pub fn template(kind: Kind) -> Result<Vec<u8>, Fault> {
+    let example: &[&str] = match kind {
+        Kind::Departments => &["0101", "総務課", "01", "1", "書類と きまりの課", "General Affairs Section"],
+        Kind::Staff => &["町屋 花子", "マチヤ ハナコ", "hanako@city.example", "0101", "主任", "editor clerk"],
+        Kind::Blocks => &["本町一丁目", "本町地区", "honmachi", "123-4567"],
+    };
+    csv_out::table(&kind.header(), [example.to_vec()])
 }

@@ -1,8 +1,11 @@
 //! What people see. Every page reads and acts through the room's actions.
 
 mod departments;
+mod districts;
+mod imports;
 mod my;
 mod sign_in;
+mod staff;
 
 use ground::fault::Fault;
 use ground::html::{Link, Shell};
@@ -33,7 +36,44 @@ pub const PAGES: &[Page] = &[
     Page::get("/staff/departments/{id}", |visit| Box::pin(departments::one(visit))),
     Page::post("/staff/departments/{id}", |visit| Box::pin(departments::save(visit))),
     Page::post("/staff/departments/{id}/close", |visit| Box::pin(departments::close(visit))),
+    Page::get("/staff/people", |visit| Box::pin(staff::list(visit))).menu(
+        MenuPlace::StaffCity,
+        "people-menu-staff",
+        "people.staff",
+    ),
+    Page::get("/staff/people/new", |visit| Box::pin(staff::new(visit))),
+    Page::post("/staff/people/new", |visit| Box::pin(staff::save(visit))),
+    Page::get("/staff/people/{id}", |visit| Box::pin(staff::one(visit))),
+    Page::post("/staff/people/{id}", |visit| Box::pin(staff::save(visit))),
+    Page::post("/staff/people/{id}/invite", |visit| Box::pin(staff::invite(visit))),
+    Page::post("/staff/people/{id}/lock", |visit| Box::pin(staff::lock(visit))),
+    Page::post("/staff/people/{id}/unlock", |visit| Box::pin(staff::unlock(visit))),
+    Page::get("/staff/districts", |visit| Box::pin(districts::list(visit))).menu(
+        MenuPlace::StaffCity,
+        "people-menu-districts",
+        "people.district",
+    ),
+    Page::get("/staff/districts/new", |visit| Box::pin(districts::new(visit))),
+    Page::post("/staff/districts/new", |visit| Box::pin(districts::save(visit))),
+    Page::get("/staff/districts/{id}", |visit| Box::pin(districts::one(visit))),
+    Page::post("/staff/districts/{id}", |visit| Box::pin(districts::save(visit))),
+    Page::post("/staff/districts/{id}/add-block", |visit| Box::pin(districts::add_block(visit))),
+    Page::post("/staff/districts/{id}/remove-block", |visit| Box::pin(districts::remove_block(visit))),
+    Page::get("/staff/import", |visit| Box::pin(imports::start(visit))).menu(
+        MenuPlace::StaffCity,
+        "people-menu-import",
+        "people.stage_import",
+    ),
+    Page::post("/staff/import", |visit| Box::pin(imports::stage(visit))).takes_bytes(LIST_BYTES),
+    Page::get("/staff/import-template/{kind}", |visit| Box::pin(imports::template(visit))),
+    Page::get("/staff/import/{id}", |visit| Box::pin(imports::one(visit))),
+    Page::get("/staff/import/{id}/progress", |visit| Box::pin(imports::progress(visit))),
+    Page::post("/staff/import/{id}/take-over", |visit| Box::pin(imports::take_over(visit))),
+    Page::post("/staff/import/{id}/discard", |visit| Box::pin(imports::discard(visit))),
 ];
+
+/// A list with the form around it.
+const LIST_BYTES: usize = crate::import::LIMITS.bytes + 64 * 1024;
 
 pub const PANELS: &[Panel] =
     &[Panel { place: PanelPlace::My, order: 10, run: |visit| Box::pin(my::panel(visit)) }];

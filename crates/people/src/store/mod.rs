@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod departments;
 pub mod districts;
+pub mod imports;
 pub mod residents;
 pub mod sessions;
 pub mod staff;

@@ -35,7 +35,7 @@ impl StaffMember {
     }
 }
 
-fn staff_of(row: &Row<'_>) -> Result<StaffMember, Fault> {
+pub(super) fn staff_of(row: &Row<'_>) -> Result<StaffMember, Fault> {
     let roles: String = row.get(6)?;
     Ok(StaffMember {
         id: row.get(0)?,
@@ -64,21 +64,6 @@ pub fn by_id(tx: &mut Tx<'_>, id: &Id) -> Result<Option<StaffMember>, Fault> {
              where f.city = ?1 and f.account = ?2"
         ),
         params![id],
-        staff_of,
-    )
-}
-
-pub fn by_mail(tx: &mut Tx<'_>, mail: &str) -> Result<Option<StaffMember>, Fault> {
-    tx.opt(
-        sql!(
-            "select a.id, a.name, a.kana, a.mail, f.department, d.code, f.roles, f.title, a.state, a.rev, a.saved_ms,
-                    a.saved_by
-             from people_staff f
-             join people_account a on a.city = ?1 and a.id = f.account
-             left join people_department d on d.city = ?1 and d.id = f.department
-             where f.city = ?1 and a.mail = ?2 and a.mail <> ''"
-        ),
-        params![mail],
         staff_of,
     )
 }
