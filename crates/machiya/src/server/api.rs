@@ -12,7 +12,7 @@ use hyper::body::Incoming;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::body;
+use super::body::{self, Larder, Taken};
 use super::coerce::Shape;
 use super::rates::Limit;
 
@@ -35,23 +35,30 @@ impl ActionRoute {
     }
 
     /// What was sent, as the action's input in JSON.
-    pub async fn input(&self, parts: &Parts, body: Incoming, limit: usize) -> Result<Bytes, Fault> {
-        let input: Bytes = if matches!(parts.method, Method::GET | Method::HEAD) {
+    pub async fn input(
+        &self,
+        parts: &Parts,
+        body: Incoming,
+        limit: usize,
+        larder: &Larder,
+    ) -> Result<Taken, Fault> {
+        let mut taken = if matches!(parts.method, Method::GET | Method::HEAD) {
             let input = self.shape.read(parts.uri.query().unwrap_or_default())?;
-            serde_json::to_vec(&input).map_err(Fault::internal)?.into()
+            Taken::from(serde_json::to_vec(&input).map_err(Fault::internal)?)
         } else {
-            let body = body::read(&parts.headers, body, limit).await?;
-            if !body.is_empty() {
+            let body = body::read(&parts.headers, body, limit, larder).await?;
+            if !body.bytes.is_empty() {
                 check_kind(&parts.headers)?;
             }
             body
         };
         match if_match(&parts.headers)? {
-            Some(rev) if self.shape.has("rev") => Ok(with_rev(input, rev)),
+            Some(rev) if self.shape.has("rev") => taken.bytes = with_rev(taken.bytes, rev),
             // A condition that cannot be kept is refused, never passed over.
-            Some(_) if self.action.writes() => Err(Fault::new(Kind::Malformed, "if-match")),
-            _ => Ok(input),
+            Some(_) if self.action.writes() => return Err(Fault::new(Kind::Malformed, "if-match")),
+            _ => {}
         }
+        Ok(taken)
     }
 
     pub async fn call(&self, cx: &Cx, headers: &HeaderMap, input: Bytes) -> Result<Reply, Fault> {

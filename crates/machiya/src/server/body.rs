@@ -1,6 +1,7 @@
 //! Bodies: read up to a limit and within a time, and sent whole or as a stream.
 
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -12,6 +13,7 @@ use ground::form::{FormData, Upload};
 use http::{HeaderMap, header};
 use http_body_util::BodyExt as _;
 use hyper::body::{Body, Frame, Incoming, SizeHint};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::settings::size_text;
 
@@ -21,24 +23,77 @@ const GRACE: Duration = Duration::from_secs(15);
 /// Fields of a form with files: names and values of the text fields together.
 const PARTS_MAX: usize = 2_000;
 
+/// Memory for bodies that are being read or worked on, all together. Small ones are not counted: there are never more
+/// of them than connections.
+pub struct Larder {
+    blocks: Arc<Semaphore>,
+}
+
+const BLOCK_BYTES: usize = 64 * 1024;
+const BLOCKS_MAX: usize = 2_048;
+
+impl Larder {
+    pub fn new() -> Larder {
+        Larder { blocks: Arc::new(Semaphore::new(BLOCKS_MAX)) }
+    }
+}
+
+/// A body, with the memory it takes up.
+#[derive(Default)]
+pub struct Taken {
+    pub bytes: Bytes,
+    room: Option<OwnedSemaphorePermit>,
+}
+
+impl From<Vec<u8>> for Taken {
+    fn from(made: Vec<u8>) -> Taken {
+        Taken { bytes: made.into(), room: None }
+    }
+}
+
+impl Taken {
+    /// Takes up room for what has come so far, not for what was announced: a promise costs nothing.
+    fn grow(&mut self, larder: &Larder, so_far: usize) -> Result<(), Fault> {
+        let held = self.room.as_ref().map_or(0, OwnedSemaphorePermit::num_permits);
+        let wanted = u32::try_from((so_far / BLOCK_BYTES).saturating_sub(held)).unwrap_or(u32::MAX);
+        if wanted == 0 {
+            return Ok(());
+        }
+        let busy =
+            || Fault::new(Kind::Unavailable, "busy").retry_after(5).detail("no memory left for bodies");
+        let more = larder.blocks.clone().try_acquire_many_owned(wanted).map_err(|_| busy())?;
+        match &mut self.room {
+            Some(room) => room.merge(more),
+            None => self.room = Some(more),
+        }
+        Ok(())
+    }
+}
+
 /// Reads a body that may have up to `limit` bytes.
-pub async fn read(headers: &HeaderMap, body: Incoming, limit: usize) -> Result<Bytes, Fault> {
+pub async fn read(
+    headers: &HeaderMap,
+    body: Incoming,
+    limit: usize,
+    larder: &Larder,
+) -> Result<Taken, Fault> {
     let said =
         headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
     if said.is_some_and(|said| said > limit) {
         return Err(too_large(limit));
     }
     if body.is_end_stream() {
-        return Ok(Bytes::new());
+        return Ok(Taken::default());
     }
     let time = GRACE + Duration::from_secs(limit as u64 / SLOWEST_BYTES_PER_S);
-    match tokio::time::timeout(time, gather(body, limit, said.unwrap_or(0))).await {
+    match tokio::time::timeout(time, gather(body, limit, said.unwrap_or(0), larder)).await {
         Ok(read) => read,
         Err(_) => Err(Fault::new(Kind::TooSlow, "body-too-slow")),
     }
 }
 
-async fn gather(mut body: Incoming, limit: usize, said: usize) -> Result<Bytes, Fault> {
+async fn gather(mut body: Incoming, limit: usize, said: usize, larder: &Larder) -> Result<Taken, Fault> {
+    let mut taken = Taken::default();
     let mut first: Option<Bytes> = None;
     let mut rest = BytesMut::new();
     while let Some(frame) = body.frame().await {
@@ -48,19 +103,21 @@ async fn gather(mut body: Incoming, limit: usize, said: usize) -> Result<Bytes, 
         if so_far + data.len() > limit {
             return Err(too_large(limit));
         }
+        taken.grow(larder, so_far + data.len())?;
         match &first {
             // Most bodies come in one piece, which is then never copied.
             None if rest.is_empty() => first = Some(data),
             _ => {
                 if let Some(first) = first.take() {
-                    rest.reserve(said.min(limit));
+                    rest.reserve(said.min(limit).min(BLOCK_BYTES));
                     rest.extend_from_slice(&first);
                 }
                 rest.extend_from_slice(&data);
             }
         }
     }
-    Ok(first.unwrap_or_else(|| rest.freeze()))
+    taken.bytes = first.unwrap_or_else(|| rest.freeze());
+    Ok(taken)
 }
 
 pub fn too_large(limit: usize) -> Fault {

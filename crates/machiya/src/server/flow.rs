@@ -13,6 +13,7 @@ use ground::fault::{Fault, Kind};
 use ground::form::FormData;
 use ground::house::House;
 use ground::id::Id;
+use ground::jobs::Stop;
 use ground::page::{Page, PageMethod};
 use ground::session;
 use ground::who::Who;
@@ -30,6 +31,7 @@ use super::origin::{Origin, origin};
 use super::rates::{Key, Limit, Limits, Rates, Verdict, Visitor};
 use super::routes::{Place, Routes, Slots, Target};
 use super::sessions::Sessions;
+use super::streams::Streams;
 use super::{body, cookies, faults, own, pages, paths};
 use crate::settings::Settings;
 
@@ -44,6 +46,8 @@ pub struct Server {
     rates: Rates,
     limits: Limits,
     room: Semaphore,
+    larder: body::Larder,
+    streams: Streams,
 }
 
 /// What is known of a request so far: for the log line, whatever happens to the request.
@@ -66,7 +70,7 @@ struct Asked<'s> {
 }
 
 impl Server {
-    pub fn new(house: Arc<House>, settings: Arc<Settings>) -> Result<Server, Fault> {
+    pub fn new(house: Arc<House>, settings: Arc<Settings>, stop: Stop) -> Result<Server, Fault> {
         // The figures of the rooms are counted from the first request on.
         super::meters::recorder();
         Ok(Server {
@@ -77,6 +81,8 @@ impl Server {
             rates: Rates::new(),
             limits: Limits::of(&settings),
             room: Semaphore::new(settings.requests_max),
+            larder: body::Larder::new(),
+            streams: Streams::new(stop),
             house,
             settings,
         })
@@ -248,14 +254,14 @@ impl Server {
         let query = FormData::from_urlencoded(parts.uri.query().unwrap_or_default())?;
         let posted = if page.method == PageMethod::Post {
             self.take_write(asked)?;
-            body::read(&parts.headers, body, page.body_bytes).await?
+            body::read(&parts.headers, body, page.body_bytes, &self.larder).await?
         } else {
-            bytes::Bytes::new()
+            body::Taken::default()
         };
         let work = async {
             let mut visit = pages::visit(&asked.cx, parts, slots, query).await;
             if page.method == PageMethod::Post {
-                pages::take_form(&mut visit, parts, asked.client, posted).await?;
+                pages::take_form(&mut visit, parts, asked.client, posted.bytes.clone()).await?;
             }
             pages::run(page, &visit, parts, self.routes.leads_somewhere("/sign-in")).await
         };
@@ -283,8 +289,8 @@ impl Server {
                 return Err(Fault::new(Kind::Refused, "other-origin"));
             }
         }
-        let input = route.input(asked.parts, body, self.settings.body_bytes_max).await?;
-        self.work(self.request_time(), route.call(&asked.cx, &asked.parts.headers, input)).await
+        let input = route.input(asked.parts, body, self.settings.body_bytes_max, &self.larder).await?;
+        self.work(self.request_time(), route.call(&asked.cx, &asked.parts.headers, input.bytes.clone())).await
     }
 
     async fn door(
@@ -298,14 +304,14 @@ impl Server {
         if !is_safe(&parts.method) {
             self.take_write(asked)?;
         }
-        let body = body::read(&parts.headers, body, door.limits.body_bytes).await?;
+        let taken = body::read(&parts.headers, body, door.limits.body_bytes, &self.larder).await?;
         let request = DoorRequest {
             cx: asked.cx.clone(),
             method: parts.method.clone(),
             uri: parts.uri.clone(),
             headers: parts.headers.clone(),
             slots,
-            body,
+            body: taken.bytes.clone(),
         };
         self.work(Duration::from_secs(door.limits.time_s), (door.run)(request)).await
     }
@@ -322,7 +328,7 @@ impl Server {
                 .detail("too many requests at once"));
         };
         match tokio::time::timeout(time, work).await {
-            Ok(outcome) => outcome,
+            Ok(outcome) => outcome.and_then(|reply| self.streams.count(reply)),
             Err(_) => Err(Fault::new(Kind::TooSlow, "too-slow")),
         }
     }

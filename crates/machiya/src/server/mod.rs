@@ -29,6 +29,7 @@ mod rates;
 mod routes;
 mod sessions;
 mod socket;
+mod streams;
 #[cfg(test)]
 mod tests;
 mod tls;
@@ -67,7 +68,7 @@ pub async fn serve_on(
     settings: Arc<Settings>,
     stop: Stop,
 ) -> Result<(), Fault> {
-    let server = Arc::new(flow::Server::new(house, settings)?);
+    let server = Arc::new(flow::Server::new(house, settings, stop.clone())?);
     listen::run(server, listener, stop).await
 }
 

@@ -26,11 +26,12 @@ use serde_json::Value;
 use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::mpsc;
 
+use super::body::Larder;
 use super::finish::Answer;
 use super::{body, faults};
 
 /// Imports come through here in one piece.
-const BODY_BYTES_MAX: usize = 256 * 1024 * 1024;
+const BODY_BYTES_MAX: usize = 64 * 1024 * 1024;
 const HEAD_TIME: Duration = Duration::from_secs(20);
 
 /// Does an operation by its name; `None` when there is none of that name.
@@ -39,6 +40,7 @@ pub type Operate = Arc<dyn Fn(&str, Value) -> Option<Boxed<'static, Result<Value
 struct Office {
     house: Arc<House>,
     operate: Operate,
+    larder: Larder,
     stop: Stop,
 }
 
@@ -52,7 +54,7 @@ pub async fn run(
     let listener = bind(path).map_err(|said| {
         Fault::new(Kind::Unavailable, "cannot-listen").arg("address", path.display()).arg("said", said)
     })?;
-    let office = Arc::new(Office { house, operate, stop: stop.clone() });
+    let office = Arc::new(Office { house, operate, larder: Larder::new(), stop: stop.clone() });
     let (held, mut all_gone) = mpsc::channel::<()>(1);
     loop {
         let taken = tokio::select! {
@@ -130,7 +132,7 @@ async fn answer(office: &Office, request: Request<Incoming>) -> Answer {
             return Err(Fault::new(Kind::Method, "method"));
         }
         let name = parts.uri.path().strip_prefix("/operator/").unwrap_or_default();
-        let body = body::read(&parts.headers, body, BODY_BYTES_MAX).await?;
+        let body = body::read(&parts.headers, body, BODY_BYTES_MAX, &office.larder).await?.bytes;
         let input = if body.is_empty() { Value::Null } else { ground::validate::read_bytes(&body)? };
         let work = (office.operate)(name, input).ok_or_else(Fault::missing)?;
         work.await

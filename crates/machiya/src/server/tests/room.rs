@@ -161,6 +161,18 @@ const DOORS: &[Door] = &[
             })
         },
     },
+    Door {
+        name: "try.endless",
+        method: Method::GET,
+        path: "/endless",
+        limits: DoorLimits::USUAL,
+        run: |_| {
+            Box::pin(async {
+                let first = stream::once(async { Ok(bytes::Bytes::from_static(b"data: 1\n\n")) });
+                Ok(Reply::stream("text/event-stream", first.chain(stream::pending()).boxed()))
+            })
+        },
+    },
 ];
 
 const MIGRATIONS: &[Migration] = &[Migration {

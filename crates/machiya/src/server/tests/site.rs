@@ -13,7 +13,7 @@ use ground::jobs::Stop;
 use ground::seal::Sealer;
 use ground::words::Lang;
 use tempfile::TempDir;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
@@ -26,7 +26,7 @@ pub struct Site {
     pub house: Arc<House>,
     pub stop: Stop,
     pub served: JoinHandle<Result<(), ground::fault::Fault>>,
-    _folder: TempDir,
+    pub folder: TempDir,
 }
 
 fn facts() -> CityFacts {
@@ -80,7 +80,7 @@ impl Site {
         let address = listener.local_addr().unwrap();
         let stop = Stop::default();
         let served = tokio::spawn(serve_on(listener, house.clone(), Arc::new(settings), stop.clone()));
-        Site { address, house, stop, served, _folder: folder }
+        Site { address, house, stop, served, folder }
     }
 
     pub async fn connect(&self) -> TcpStream {
@@ -118,7 +118,7 @@ impl Site {
     }
 }
 
-pub async fn read_all(mut stream: TcpStream) -> Said {
+pub async fn read_all(mut stream: impl AsyncRead + Unpin) -> Said {
     let mut bytes = Vec::new();
     let read = tokio::time::timeout(Duration::from_secs(20), stream.read_to_end(&mut bytes)).await;
     assert!(read.is_ok(), "the server never closed the connection");
