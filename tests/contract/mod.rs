@@ -3,6 +3,7 @@
 mod cities;
 mod dump;
 mod events;
+mod files;
 mod jobs;
 mod keeping;
 mod lists;

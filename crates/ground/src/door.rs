@@ -72,16 +72,8 @@ impl Reply {
 
     /// A file for the person's disk.
     pub fn download(kind: &'static str, name: &str, body: impl Into<Bytes>) -> Reply {
-        let encoded: String = name.bytes().fold(String::new(), |mut out, byte| {
-            if byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_') {
-                out.push(char::from(byte));
-            } else {
-                out.push_str(&format!("%{byte:02X}"));
-            }
-            out
-        });
         Reply::typed(StatusCode::OK, kind, body)
-            .header("content-disposition", &format!("attachment; filename*=UTF-8''{encoded}"))
+            .header("content-disposition", &format!("attachment; filename*=UTF-8''{}", encoded_name(name)))
     }
 
     /// Adds a header; a value that no header can hold is left out.
@@ -92,6 +84,18 @@ impl Reply {
         }
         self
     }
+}
+
+/// A file's name as headers carry it (RFC 8187).
+pub(crate) fn encoded_name(name: &str) -> String {
+    name.bytes().fold(String::new(), |mut out, byte| {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_') {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+        out
+    })
 }
 
 /// A path on this site: never `//host`, never another scheme, nothing that a browser would read as either.

@@ -21,6 +21,7 @@ pub mod door;
 pub mod dump;
 pub mod events;
 pub mod fault;
+pub mod files;
 pub mod floor;
 pub mod form;
 pub mod house;

@@ -27,6 +27,7 @@ pub(super) fn all() -> Vec<AnyAction> {
         RIGHTS.any(),
         DESK.any(),
         crate::retention::RETENTION.any(),
+        crate::files::FILE.any(),
     ]
 }
 

@@ -18,6 +18,8 @@ const MIGRATIONS: &[Migration] = &[
     migration(Store::City, 1, "start", include_str!("../../migrations/city-001-start.sql")),
     migration(Store::City, 2, "search", include_str!("../../migrations/city-002-search.sql")),
     migration(Store::City, 3, "keeping", include_str!("../../migrations/city-003-keeping.sql")),
+    migration(Store::City, 4, "files", include_str!("../../migrations/city-004-files.sql")),
+    migration(Store::Files, 1, "start", include_str!("../../migrations/files-001-start.sql")),
 ];
 
 const GRANTS: &[Grant] = &[
@@ -38,6 +40,8 @@ const GRANTS: &[Grant] = &[
     Grant::new("ground.desk", Role::Staff, Reach::City),
     Grant::new("ground.retention", Role::Staff, Reach::City),
     Grant::new("ground.retention", Role::Operator, Reach::City),
+    // Everybody may ask; each file says who may read it.
+    Grant::new("ground.file", Role::Anyone, Reach::City),
 ];
 
 const fn job(name: &'static str, lane: Lane, run: JobRun) -> JobKind {
@@ -51,12 +55,14 @@ const JOBS: &[JobKind] = &[
     job(crate::retention::NIGHTLY, Lane::Bulk, JobRun::InTx(crate::retention::nightly)),
     job(crate::retention::PURGE, Lane::Bulk, JobRun::Outside(crate::retention::purge)),
     job(crate::secrets::RESEAL, Lane::Bulk, JobRun::InTx(crate::secrets::reseal_range)),
+    job(crate::files::COLLECT, Lane::Bulk, JobRun::Outside(crate::files::collect)),
 ];
 
 /// The quiet hours: after midnight's own work, before the morning's.
 const SCHEDULES: &[Schedule] = &[
     Schedule { name: "ground.retention", cron: "20 2 * * *", kind: crate::retention::NIGHTLY },
     Schedule { name: "ground.reseal", cron: "50 2 * * *", kind: crate::secrets::RESEAL },
+    Schedule { name: "ground.collect_files", cron: "20 3 * * *", kind: crate::files::COLLECT },
 ];
 
 const SETUP: &[SetupItem] = &[
@@ -98,6 +104,7 @@ pub const ROOM: Room = Room {
     grants: GRANTS,
     pages: pages::PAGES,
     jobs: JOBS,
+    doors: &[crate::files::DOOR],
     schedules: SCHEDULES,
     retention: crate::retention::RULES,
     setup: SETUP,

@@ -45,3 +45,13 @@ retention-ground_once = Notes that prevent acting twice
 retention-ground_job = Jobs that failed for good
 retention-ground_selection = Temporary lists of people
 retention-ground_selection_head = Headings of those lists
+
+# ---- Files
+action-ground-file = See a file
+fault-file-ticket = The file that was handed in cannot be confirmed
+fault-file-ticket-remedy = It was handed in too long ago, or by somebody else. Please choose the file again.
+field-file-empty = The file is empty
+field-file-too-large = The file is too large ({ $limit } at most)
+field-file-kind = Files of this kind are not taken. Please use a picture (JPEG, PNG, WebP), PDF, a document (docx, xlsx, pptx, odt…), text, CSV or ZIP
+field-picture-too-large = The picture is too large (40 million pixels at most)
+field-picture-broken = This cannot be read as a picture. Please save it in another format

@@ -42,3 +42,13 @@ retention-ground_once = 2回 送らない ための メモ
 retention-ground_job = できなかった 処理
 retention-ground_selection = 選んだ 人の 一覧
 retention-ground_selection_head = 選んだ 人の 一覧の 題
+
+# ---- ファイル
+action-ground-file = ファイルを 見る
+fault-file-ticket = 送った ファイルを 確認できません
+fault-file-ticket-remedy = もう一度 ファイルを 選んで ください。
+field-file-empty = ファイルに 何も ありません
+field-file-too-large = ファイルが 大きすぎます（{ $limit }まで）
+field-file-kind = この 種類の ファイルは 使えません。写真（JPEG、PNG、WebP）、PDF、文書、テキスト、CSV、ZIPを 使って ください
+field-picture-too-large = 写真が 大きすぎます（4,000万画素まで）
+field-picture-broken = 写真を 読めません。別の 形で 保存して ください

@@ -42,3 +42,13 @@ retention-ground_once = 二重送信を防ぐ控え
 retention-ground_job = 失敗したままの処理
 retention-ground_selection = 対象者の一時的な一覧
 retention-ground_selection_head = 対象者の一覧の見出し
+
+# ---- ファイル
+action-ground-file = ファイルを見る
+fault-file-ticket = 預けたファイルを確かめられません
+fault-file-ticket-remedy = 預けてから時間がたったか、別の人が預けたものです。もう一度ファイルを選んでください。
+field-file-empty = ファイルの中身が空です
+field-file-too-large = ファイルが大きすぎます（{ $limit } まで）
+field-file-kind = この種類のファイルは受け取れません。写真（JPEG、PNG、WebP）、PDF、文書（docx、xlsx、pptx、odt など）、テキスト、CSV、ZIP にしてください
+field-picture-too-large = 画像の縦横が大きすぎます（4,000 万画素まで）
+field-picture-broken = 画像として読めません。別の形式で保存し直してください
