@@ -7,7 +7,7 @@ DEMO_DATA := ./data/demo
 FUZZ_MINUTES ?= 10
 
 .DEFAULT_GOAL := help
-.PHONY: help run build ui test test-all fuzz audit
+.PHONY: help run build ui test test-all bench fuzz audit
 
 help: ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile
@@ -29,6 +29,9 @@ test: ## every check; the last line says how many passed and failed
 test-all: ## the same, with the browser tests in every language at every width
 	@command -v node >/dev/null || { echo "make test-all needs Node.js 20 or newer; install it, then run it again." >&2; exit 1; }
 	@node tests/run.mjs --all
+
+bench: ui ## what it can bear, next to a bare server in the same run; puts the figures into docs/bench.md
+	node bench/run.mjs --write
 
 fuzz: ## the property tests with made-up input for FUZZ_MINUTES (10) minutes
 	node tests/fuzz.mjs $(FUZZ_MINUTES)

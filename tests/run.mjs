@@ -1,12 +1,11 @@
 // The one runner of all checks: `node tests/run.mjs` (`--all`: browser tests in the full matrix; `--only <stage>,<stage>`
 // while working on one thing). Installs what is missing through apt, makes a private PostgreSQL cluster and takes it
 // away again. The last line is always `N passed, N failed`.
-import { execFileSync, spawn, spawnSync } from "node:child_process";
-import { accessSync, chownSync, constants, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
-import { tmpdir } from "node:os";
+import { spawn, spawnSync } from "node:child_process";
+import { accessSync, constants, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { delimiter, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { Cluster, newScratch, postgresFolder, removeScratch } from "./cluster.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const target = resolve(root, process.env.CARGO_TARGET_DIR ?? "target");
@@ -37,13 +36,6 @@ const onPath = (name) => (process.env.PATH ?? "").split(delimiter).some((folder)
     return false;
   }
 });
-
-/** The folder with initdb and pg_ctl, the newest version if there are several. */
-const postgresFolder = () => {
-  const base = "/usr/lib/postgresql";
-  const versions = existsSync(base) ? readdirSync(base).sort((a, b) => Number(b) - Number(a)) : [];
-  return versions.map((version) => join(base, version, "bin")).find((folder) => existsSync(join(folder, "initdb")));
-};
 
 const hasJapaneseFont = () => {
   const listed = spawnSync("fc-list", [":lang=ja"], { encoding: "utf8" });
@@ -89,63 +81,6 @@ const installMissing = () => {
   if (still.length > 0) throw new Stop(`${still.map((one) => one.what).join(", ")} still missing after the installation`);
 };
 
-// ---- a private PostgreSQL cluster --------------------------------------------------------------------------------
-
-const freePort = () => new Promise((resolve, reject) => {
-  const server = createServer();
-  server.once("error", reject);
-  server.listen(0, "127.0.0.1", () => {
-    const { port } = server.address();
-    server.close(() => resolve(port));
-  });
-});
-
-/** PostgreSQL refuses to run as root; then its own user runs it. */
-const asPostgres = (command, args) => (isRoot ? ["setpriv", ["--reuid=postgres", "--regid=postgres", "--init-groups", command, ...args]] : [command, args]);
-const runAsPostgres = (command, args) => execFileSync(...asPostgres(command, args), { stdio: ["ignore", "pipe", "pipe"], encoding: "utf8", cwd: "/" });
-
-const newScratch = () => {
-  // Memory is the fastest disk; a small one would fill up.
-  const roomy = (folder) => {
-    try {
-      accessSync(folder, constants.W_OK);
-      const free = statfsSync(folder);
-      return free.bavail * free.bsize > 3 * 1024 ** 3;
-    } catch {
-      return false;
-    }
-  };
-  const folder = mkdtempSync(join(roomy("/dev/shm") ? "/dev/shm" : tmpdir(), "machiya-test-"));
-  // The postgres user must be able to pass through.
-  execFileSync("chmod", ["0711", folder]);
-  return folder;
-};
-
-const startCluster = async () => {
-  const bin = postgresFolder();
-  const data = join(scratch, "postgres");
-  mkdirSync(data, { mode: 0o700 });
-  if (isRoot) {
-    const [uid, gid] = ["-u", "-g"].map((flag) => Number(execFileSync("id", [flag, "postgres"], { encoding: "utf8" })));
-    chownSync(data, uid, gid);
-  }
-  runAsPostgres(join(bin, "initdb"), ["--pgdata", data, "--username", "postgres", "--auth", "trust", "--encoding", "UTF8", "--locale", "C.UTF-8", "--no-instructions", "--no-sync"]);
-  for (let attempt = 1; ; attempt += 1) {
-    const port = await freePort();
-    const options = [
-      `-p ${port}`, "-h 127.0.0.1", `-k ${data}`, "-c max_connections=400", "-c shared_buffers=128MB", "-c wal_level=minimal", "-c max_wal_senders=0",
-      "-c fsync=off", "-c full_page_writes=off", "-c synchronous_commit=off", "-c log_min_messages=fatal",
-    ].join(" ");
-    try {
-      runAsPostgres(join(bin, "pg_ctl"), ["start", "--wait", "--timeout", "60", "--pgdata", data, "--log", join(data, "server.log"), "--options", options]);
-      cluster = { bin, data };
-      return `postgres://postgres@127.0.0.1:${port}/postgres`;
-    } catch (fault) {
-      if (attempt === 3) throw new Stop(`PostgreSQL did not start: ${fault.stderr ?? fault}\n${existsSync(join(data, "server.log")) ? readFileSync(join(data, "server.log"), "utf8") : ""}`);
-    }
-  }
-};
-
 /** Stops every cluster that was made under our own folder, and removes the folder. */
 const cleanUp = () => {
   if (running?.pid) {
@@ -155,28 +90,10 @@ const cleanUp = () => {
       // It has ended by itself.
     }
   }
-  if (cluster) {
-    try {
-      runAsPostgres(join(cluster.bin, "pg_ctl"), ["stop", "--mode", "immediate", "--wait", "--timeout", "20", "--pgdata", cluster.data]);
-    } catch (fault) {
-      say(`the PostgreSQL cluster did not stop cleanly: ${fault.stderr ?? fault}`);
-    }
-    cluster = null;
-  }
-  if (scratch) {
-    for (const name of readdirSync(scratch)) {
-      const pidFile = join(scratch, name, "postmaster.pid");
-      if (existsSync(pidFile)) {
-        try {
-          process.kill(Number(readFileSync(pidFile, "utf8").split("\n")[0]), "SIGQUIT");
-        } catch {
-          // It has ended by itself.
-        }
-      }
-    }
-    rmSync(scratch, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
-    scratch = null;
-  }
+  cluster?.stop();
+  cluster = null;
+  if (scratch) removeScratch(scratch);
+  scratch = null;
 };
 
 // ---- stages ------------------------------------------------------------------------------------------------------
@@ -294,9 +211,9 @@ try {
   if (unknown.length > 0) throw new Stop(`there is no stage ${unknown.join(", ")}; there are: ${stages.map((stage) => stage.name).join(", ")}`);
   installMissing();
   scratch = newScratch();
-  const postgres = await startCluster();
+  cluster = await Cluster.start({ scratch });
   const env = {
-    MACHIYA_TEST_POSTGRES: postgres,
+    MACHIYA_TEST_POSTGRES: cluster.address,
     MACHIYA_TEST_SCRATCH: scratch,
     MACHIYA_BINARY: join(target, "debug/machiya"),
     POSTGRES_BIN: cluster.bin,

@@ -1,0 +1,69 @@
+//! `make bench`: the product next to a bare server of the same kind, in one run on one machine.
+//!
+//! The server runs on one core, the load (and PostgreSQL) on the other. Each figure stands beside the ceiling that the
+//! same load measured a moment before, so that the ratio survives a noisy machine.
+
+mod jobs;
+mod load;
+mod report;
+mod servers;
+
+use std::time::Duration;
+
+use load::{get, post, run};
+use report::Report;
+use servers::{Bare, Product, fsync_ms};
+
+const SECONDS: f64 = 8.0;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let quick = std::env::args().any(|arg| arg == "--quick");
+    let seconds = if quick { 2.0 } else { SECONDS };
+    let mut report = Report::begin(fsync_ms()?);
+    one_database(&mut report, seconds, None).await?;
+    match std::env::var("MACHIYA_BENCH_POSTGRES") {
+        Ok(address) => one_database(&mut report, seconds, Some(&address)).await?,
+        Err(_) => report.note("PostgreSQL was not measured: MACHIYA_BENCH_POSTGRES names no database."),
+    }
+    report.jobs(jobs::per_second(if quick { 5_000 } else { 30_000 }).await?);
+    report.print();
+    Ok(())
+}
+
+async fn one_database(
+    report: &mut Report,
+    seconds: f64,
+    postgres: Option<&str>,
+) -> Result<(), Box<dyn std::error::Error>> {
+    let name = if postgres.is_some() { "PostgreSQL" } else { "SQLite" };
+    let product = Product::start(postgres)?;
+    if postgres.is_none() {
+        report.start(product.first_answer_ms, product.restart_ms()?, product.idle_kb()?, product.binary_bytes()?);
+    }
+    let cookie = product.sign_in().await?;
+    let at = |connections, pace, make| load::Load { port: product.port, connections, seconds, pace, make };
+
+    for (what, path, floor) in [
+        ("JSON action that reads one row", "/api/v1/people/me", 0.35),
+        ("HTML page of the kit", "/pages/privacy", 0.20),
+    ] {
+        let make = get(path, &cookie);
+        let probe = run(load::Load { seconds: 0.5, ..at(4, 0.0, make.clone()) }).await?;
+        let size = probe.bytes / probe.done.max(1);
+        let bare = Bare::start(size, if floor > 0.3 { "application/json" } else { "text/html; charset=utf-8" })?;
+        let ceiling = run(load::Load { port: bare.port, ..at(64, 0.0, get("/", "")) }).await?;
+        drop(bare);
+        let own = run(at(64, 0.0, make.clone())).await?;
+        let half = run(at(64, own.per_second / 2.0, make)).await?;
+        report.read(name, what, size, &ceiling, &own, &half, floor);
+    }
+    let page = product.rated_page().await?;
+    let body = format!("{{\"slug\":\"{page}\",\"helpful\":true}}");
+    for connections in [64, 256] {
+        let own = run(at(connections, 0.0, post("/api/v1/messages/rate_page", &cookie, &body))).await?;
+        report.write(name, "JSON action that writes one durable row", connections, &own);
+    }
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    Ok(())
+}
