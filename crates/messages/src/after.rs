@@ -40,9 +40,11 @@ pub fn schedule(tx: &mut Tx<'_>, cx: &Cx, page: &StaffPage) -> Result<(), Fault>
 /// Lets a scheduled page out, if it is still the revision that was approved for this instant.
 fn publish_due(tx: &mut Tx<'_>, cx: &Cx, body: &Value) -> Result<(), Fault> {
     let number = |key: &str| body.get(key).and_then(Value::as_i64).unwrap_or(-1);
-    let id: Id = body.get("page").and_then(Value::as_str).unwrap_or_default().parse().map_err(Fault::internal)?;
+    let id: Id =
+        body.get("page").and_then(Value::as_str).unwrap_or_default().parse().map_err(Fault::internal)?;
     let Ok(mut page) = held_page(tx, &id) else { return Ok(()) };
-    let is_due = page.state == State::Scheduled && page.rev == number("rev") && page.publish_ms == number("at_ms");
+    let is_due =
+        page.state == State::Scheduled && page.rev == number("rev") && page.publish_ms == number("at_ms");
     if is_due { let_out(tx, cx, &mut page) } else { Ok(()) }
 }
 

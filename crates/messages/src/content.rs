@@ -40,7 +40,10 @@ pub fn read(file: &str) -> Result<Content, Fault> {
     let mut parts = file.split("\n=== ");
     let head = parts.next().unwrap_or_default();
     let said = |name: &str| {
-        head.lines().filter_map(|line| line.split_once(':')).find(|(key, _)| *key == name).map_or("", |(_, value)| value.trim())
+        head.lines()
+            .filter_map(|line| line.split_once(':'))
+            .find(|(key, _)| *key == name)
+            .map_or("", |(_, value)| value.trim())
     };
     let number = |name: &str| match said(name) {
         "" => Ok(0),

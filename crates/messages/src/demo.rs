@@ -100,7 +100,8 @@ impl Staff {
     /// Somebody with a role, in a department if one is named.
     async fn who(&self, cx: &Cx, role: Role, department: Option<&Id>) -> Result<Option<Who>, Fault> {
         let found = self.0.iter().find(|colleague| {
-            colleague.roles.contains(&role) && department.is_none_or(|id| colleague.department.as_ref() == Some(id))
+            colleague.roles.contains(&role)
+                && department.is_none_or(|id| colleague.department.as_ref() == Some(id))
         });
         let Some(id) = found.map(|colleague| colleague.id.clone()) else { return Ok(None) };
         let house = cx.house().clone();

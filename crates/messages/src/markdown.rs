@@ -81,7 +81,9 @@ pub fn words(text: &str) -> String {
     for event in events(text) {
         match event {
             Event::Text(text) | Event::Code(text) => out.push_str(&plain(&text)),
-            Event::SoftBreak | Event::HardBreak | Event::End(_) if !out.ends_with([' ', '\n']) => out.push(' '),
+            Event::SoftBreak | Event::HardBreak | Event::End(_) if !out.ends_with([' ', '\n']) => {
+                out.push(' ')
+            }
             _ => {}
         }
     }
@@ -94,7 +96,8 @@ fn target(kind: LinkType, to: &str) -> Option<String> {
     if kind == LinkType::Email {
         return target(LinkType::Inline, &format!("mailto:{to}"));
     }
-    let clean = to.chars().count() <= LINK_CHARS_MAX && !to.chars().any(|c| c.is_control() || c.is_whitespace());
+    let clean =
+        to.chars().count() <= LINK_CHARS_MAX && !to.chars().any(|c| c.is_control() || c.is_whitespace());
     let rest_of = |scheme: &str| {
         let (start, rest) = to.split_at_checked(scheme.len())?;
         (start.eq_ignore_ascii_case(scheme) && !rest.is_empty() && !rest.starts_with('/')).then_some(())
@@ -320,9 +323,15 @@ mod tests {
     #[test]
     fn the_subset_is_shown() {
         assert_eq!(shown("# 見出し\n\n本文\n次の行"), "<h2>見出し</h2><p>本文<br>次の行</p>");
-        assert_eq!(shown("- 一\n- **二**\n\n3. 三"), "<ul><li>一</li><li><strong>二</strong></li></ul><ol start=\"3\"><li>三</li></ol>");
+        assert_eq!(
+            shown("- 一\n- **二**\n\n3. 三"),
+            "<ul><li>一</li><li><strong>二</strong></li></ul><ol start=\"3\"><li>三</li></ol>"
+        );
         assert_eq!(shown("[窓口](/pages/contact)"), "<p><a href=\"/pages/contact\">窓口</a></p>");
-        assert_eq!(shown("<soumu@example.jp>"), "<p><a href=\"mailto:soumu@example.jp\">soumu@example.jp</a></p>");
+        assert_eq!(
+            shown("<soumu@example.jp>"),
+            "<p><a href=\"mailto:soumu@example.jp\">soumu@example.jp</a></p>"
+        );
         assert!(shown("|品目|曜日|\n|-|-|\n|紙|月|").contains("<th scope=\"col\">品目</th>"));
         assert!(shown("｜避難所《ひなんじょ》へ").contains("<rt>ひなんじょ</rt>"));
     }
@@ -343,7 +352,15 @@ mod tests {
 
     #[test]
     fn links_that_lead_elsewhere_keep_only_their_words() {
-        for to in ["javascript:alert(1)", "JaVaScRiPt:x", "data:text/html,x", "//evil.example", "http://a.example", "https://", "a.html"] {
+        for to in [
+            "javascript:alert(1)",
+            "JaVaScRiPt:x",
+            "data:text/html,x",
+            "//evil.example",
+            "http://a.example",
+            "https://",
+            "a.html",
+        ] {
             assert_eq!(shown(&format!("[ことば](<{to}>)")), "<p>ことば</p>", "{to}");
         }
     }
@@ -361,8 +378,30 @@ mod tests {
     }
 
     const TAGS: [&str; 24] = [
-        "p", "br", "h2", "h3", "h4", "ul", "ol", "li", "strong", "a", "blockquote", "hr", "table", "thead", "tbody",
-        "tr", "th", "td", "div", "ruby", "rp", "rt", "em", "code",
+        "p",
+        "br",
+        "h2",
+        "h3",
+        "h4",
+        "ul",
+        "ol",
+        "li",
+        "strong",
+        "a",
+        "blockquote",
+        "hr",
+        "table",
+        "thead",
+        "tbody",
+        "tr",
+        "th",
+        "td",
+        "div",
+        "ruby",
+        "rp",
+        "rt",
+        "em",
+        "code",
     ];
     const ATTRIBUTES: [&str; 7] = ["href", "start", "class", "scope", "role", "tabindex", "aria-label"];
 
@@ -384,7 +423,9 @@ mod tests {
                 if !ATTRIBUTES.contains(&key) {
                     return Err(format!("the attribute {key}"));
                 }
-                let safe = ["https://", "mailto:", "tel:"].iter().any(|start| value.to_lowercase().starts_with(start));
+                let safe = ["https://", "mailto:", "tel:"]
+                    .iter()
+                    .any(|start| value.to_lowercase().starts_with(start));
                 if key == "href" && !safe && (!value.starts_with('/') || value.starts_with("//")) {
                     return Err(format!("the address {value}"));
                 }

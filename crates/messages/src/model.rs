@@ -119,7 +119,8 @@ impl StaffPage {
     }
 
     pub fn texts(&self) -> BTreeMap<Lang, PageText> {
-        let said = |text: &Text, lang: Lang| text.0.get(&lang).map_or_else(String::new, |said| said.text.clone());
+        let said =
+            |text: &Text, lang: Lang| text.0.get(&lang).map_or_else(String::new, |said| said.text.clone());
         Lang::ALL
             .into_iter()
             .map(|lang| (lang, PageText { title: said(&self.title, lang), body: said(&self.body, lang) }))

@@ -35,7 +35,11 @@ pub async fn shelf(cx: &Cx) -> Option<Arc<Shelf>> {
         };
         let mut useful = ask(Order::Place, false, USEFUL).await?;
         useful.retain(|page| !page.in_footer);
-        Ok(Shelf { foot: ask(Order::Place, true, FOOT).await?, useful, newest: ask(Order::Newest, false, NEWEST).await? })
+        Ok(Shelf {
+            foot: ask(Order::Place, true, FOOT).await?,
+            useful,
+            newest: ask(Order::Newest, false, NEWEST).await?,
+        })
     };
     cx.city().kept::<Memory<Shelf>>().get(cx.now_ms(), AGE_MS_MAX, load).await
 }

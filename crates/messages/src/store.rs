@@ -54,11 +54,15 @@ pub fn page(tx: &mut Tx<'_>, id: &Id) -> Result<Option<StaffPage>, Fault> {
 
 /// The department that answers for a page; the fault `missing` when there is no such page.
 pub fn department_of(tx: &mut Tx<'_>, id: &Id) -> Result<Option<Id>, Fault> {
-    tx.one(sql!("select department from messages_page where city = ?1 and id = ?2"), params![id], |row| row.get(0))
+    tx.one(sql!("select department from messages_page where city = ?1 and id = ?2"), params![id], |row| {
+        row.get(0)
+    })
 }
 
 pub fn id_of_slug(tx: &mut Tx<'_>, slug: &str) -> Result<Option<Id>, Fault> {
-    tx.opt(sql!("select id from messages_page where city = ?1 and slug = ?2"), params![slug], |row| row.get(0))
+    tx.opt(sql!("select id from messages_page where city = ?1 and slug = ?2"), params![slug], |row| {
+        row.get(0)
+    })
 }
 
 /// Writes a page as it stands now, new or known.
@@ -192,14 +196,18 @@ pub fn live(tx: &mut Tx<'_>, slug: &str) -> Result<Option<Live>, Fault> {
 
 /// The page behind a public name, for votes.
 pub fn live_page(tx: &mut Tx<'_>, slug: &str) -> Result<Option<Id>, Fault> {
-    tx.opt(sql!("select page from messages_page_live where city = ?1 and slug = ?2"), params![slug], |row| row.get(0))
+    tx.opt(sql!("select page from messages_page_live where city = ?1 and slug = ?2"), params![slug], |row| {
+        row.get(0)
+    })
 }
 
 /// Title and body of a page as everybody reads them; none when it is not public.
 pub fn live_texts(tx: &mut Tx<'_>, page: &Id) -> Result<Option<(Text, Text)>, Fault> {
-    tx.opt(sql!("select title, body from messages_page_live where city = ?1 and page = ?2"), params![page], |row| {
-        Ok((text(row, 0)?, text(row, 1)?))
-    })
+    tx.opt(
+        sql!("select title, body from messages_page_live where city = ?1 and page = ?2"),
+        params![page],
+        |row| Ok((text(row, 0)?, text(row, 1)?)),
+    )
 }
 
 pub fn live_slugs(tx: &mut Tx<'_>, among: &[&str]) -> Result<i64, Fault> {

@@ -29,7 +29,7 @@ messages-search-hint = Short words work best, such as “waste” or “shelter�
 messages-search-none = Nothing was found for “{ $words }”
 messages-search-none-text = Try shorter or different words. If it is urgent, please call the city office.
 messages-search-all = Look through all pages
-messages-kind-page = Page
+kind-messages-page = Page
 
 # ---- What staff see
 messages-menu-staff = Pages

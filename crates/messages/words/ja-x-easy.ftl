@@ -29,7 +29,7 @@ messages-search-hint = みじかい ことばを 入れて ください。例：
 messages-search-none = 「{ $words }」は ありませんでした
 messages-search-none-text = ことばを みじかく して ください。ほかの ことばも 入れて みて ください。
 messages-search-all = 案内を ぜんぶ 見る
-messages-kind-page = 案内
+kind-messages-page = 案内
 
 # ---- 職員が 使う ところ
 messages-menu-staff = 案内の ページ

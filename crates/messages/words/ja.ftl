@@ -29,7 +29,7 @@ messages-search-hint = 「ごみ」「避難」「住民票」のような短い
 messages-search-none = 「{ $words }」は見つかりませんでした
 messages-search-none-text = 言葉を短くするか、別の言い方に変えてみてください。漢字とひらがなを変えると見つかることもあります。お急ぎのときは、お問い合わせ先の電話窓口をご利用ください。
 messages-search-all = 案内の一覧から探す
-messages-kind-page = 案内
+kind-messages-page = 案内
 
 # ---- 職員が使うところ
 messages-menu-staff = 案内のページ

@@ -17,13 +17,13 @@ use ground::fault::Fault;
 use ground::id::Id;
 use ground::who::Object;
 
-pub use publish::{PUBLISH_PAGE, PublishPage};
 pub(crate) use publish::let_out;
-pub(crate) use read::with_city;
+pub use publish::{PUBLISH_PAGE, PublishPage};
 pub use rate::{AskRates, PAGE_RATES, PageRates, RATE_PAGE, RatePage, Rated, Span};
+pub(crate) use read::with_city;
 pub use read::{
-    AskPage, AskPages, AskStaffPage, AskStaffPages, AskVersions, Order, PAGE, PAGE_VERSIONS, PAGES, STAFF_PAGE,
-    STAFF_PAGES, WAITING, WaitingPages,
+    AskPage, AskPages, AskStaffPage, AskStaffPages, AskVersions, Order, PAGE, PAGE_VERSIONS, PAGES,
+    STAFF_PAGE, STAFF_PAGES, WAITING, WaitingPages,
 };
 pub use restore::{RESTORE_PAGE_VERSION, RestorePageVersion};
 pub use review::{REVIEW_PAGE, ReviewPage};

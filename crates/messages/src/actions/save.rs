@@ -95,7 +95,8 @@ fn save(tx: &mut Tx<'_>, cx: &Cx, input: &SavePage) -> Result<StaffPage, Fault> 
 fn next(cx: &Cx, before: Option<StaffPage>, input: &SavePage) -> StaffPage {
     let rev = before.as_ref().map_or(1, |page| page.rev + 1);
     let text = |old: Option<&Text>, part: fn(&PageText) -> &String| {
-        let written = input.texts.iter().map(|(lang, text)| (*lang, part(text).replace("\r\n", "\n"))).collect();
+        let written =
+            input.texts.iter().map(|(lang, text)| (*lang, part(text).replace("\r\n", "\n"))).collect();
         rules::next_text(old, &written, rev, &input.still_right)
     };
     let title = text(before.as_ref().map(|page| &page.title), |text| &text.title);

@@ -15,25 +15,26 @@ pub struct Seeded {
 }
 
 /// Lays out the standing pages (privacy, terms, accessibility, contact, about) as drafts. What is there stays.
-pub const SEED_PAGES: Action<Nothing, Seeded> = Action::writes("messages.seed_pages", whole_city, |tx, cx, _| {
-    let mut made = Vec::new();
-    for page in content::standing()? {
-        if store::id_of_slug(tx, &page.slug)?.is_some() {
-            continue;
+pub const SEED_PAGES: Action<Nothing, Seeded> =
+    Action::writes("messages.seed_pages", whole_city, |tx, cx, _| {
+        let mut made = Vec::new();
+        for page in content::standing()? {
+            if store::id_of_slug(tx, &page.slug)?.is_some() {
+                continue;
+            }
+            let input = SavePage {
+                id: None,
+                rev: 0,
+                slug: page.slug.clone(),
+                department: None,
+                place: page.place,
+                in_footer: page.in_footer,
+                texts: page.texts,
+                still_right: Vec::new(),
+            };
+            SAVE_PAGE.within(tx, cx, &input)?;
+            made.push(page.slug);
         }
-        let input = SavePage {
-            id: None,
-            rev: 0,
-            slug: page.slug.clone(),
-            department: None,
-            place: page.place,
-            in_footer: page.in_footer,
-            texts: page.texts,
-            still_right: Vec::new(),
-        };
-        SAVE_PAGE.within(tx, cx, &input)?;
-        made.push(page.slug);
-    }
-    Ok(Seeded { made })
-})
-.emits(&["messages.page_saved"]);
+        Ok(Seeded { made })
+    })
+    .emits(&["messages.page_saved"]);

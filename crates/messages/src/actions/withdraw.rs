@@ -39,7 +39,8 @@ pub const WITHDRAW_PAGE: Action<WithdrawPage, StaffPage> = Action::writes(
         store::put_page(tx, &page)?;
         store::remove_live(tx, &page.id)?;
         found::remove(tx, &page.id)?;
-        let body = json!({"slug": page.slug, "rev": page.rev, "department": page.department, "was_live": was_live});
+        let body =
+            json!({"slug": page.slug, "rev": page.rev, "department": page.department, "was_live": was_live});
         tx.emit(cx, "messages.page_withdrawn", page.id.as_str(), body)?;
         shelf::forget(tx, cx);
         Ok(page)

@@ -6,8 +6,8 @@ use ground::action::allow;
 use ground::door::Reply;
 use ground::fault::{Fault, Kind};
 use ground::html::{
-    Banner, Button, Choice, Conflict, Field, Form, Group, Link, Markup, PageHead, SummaryList, Tag, Tone, Width,
-    buttons, html,
+    Banner, Button, Choice, Conflict, Field, Form, Group, Link, Markup, PageHead, SummaryList, Tag, Tone,
+    Width, buttons, html,
 };
 use ground::id::Id;
 use ground::page::Visit;
@@ -145,7 +145,7 @@ pub async fn edit(visit: &Visit) -> Result<Reply, Fault> {
         let content = markdown::render(visit.cx.tongue(), &shown.body);
         html! {
             (Banner::info(visit.t("messages-not-yours")).render(visit.cx.tongue()))
-            (public::article(visit, &shown, content, false).await)
+            (public::article(visit, &shown, &content, false).await)
         }
     };
     Ok(visit.page(&shell, html! { (head(visit, &page, &departments)) (body) }))
@@ -168,7 +168,8 @@ fn head(visit: &Visit, page: &StaffPage, departments: &Departments) -> Markup {
             (t.t(lang_word(lang))) " " (Tag::new(t.t(word), tone).render()) " "
         }
     };
-    let owner = departments.name(page.department.as_ref(), t.lang()).unwrap_or_else(|| t.t("messages-whole-city"));
+    let owner =
+        departments.name(page.department.as_ref(), t.lang()).unwrap_or_else(|| t.t("messages-whole-city"));
     let mut facts = SummaryList::new()
         .row(t.t("messages-state"), state_tag(visit, page.state, page.live_rev, page.rev))
         .row(t.t("messages-languages"), languages)
@@ -216,7 +217,8 @@ pub async fn save(visit: &Visit) -> Result<Reply, Fault> {
             html! { (head(visit, &page, &departments)) (form(visit, Some(&page), &typed, &departments, Some(&fault))) }
         }
         Kind::Outdated => {
-            let theirs = fault.theirs().cloned().ok_or_else(|| Fault::internal("a conflict without a version"))?;
+            let theirs =
+                fault.theirs().cloned().ok_or_else(|| Fault::internal("a conflict without a version"))?;
             let theirs: StaffPage = serde_json::from_value(theirs).map_err(Fault::internal)?;
             html! {
                 (PageHead::new(theirs.title.read(visit.cx.lang()).0).above(visit.t("messages-menu-staff")).render())
@@ -238,7 +240,8 @@ fn form(
 ) -> Markup {
     let t = visit.cx.tongue();
     let wrong = |path: &str| fault.and_then(|fault| fault.field_words(path, t));
-    let action = page.map_or_else(|| "/staff/pages/new".to_owned(), |page| format!("/staff/pages/{}", page.id));
+    let action =
+        page.map_or_else(|| "/staff/pages/new".to_owned(), |page| format!("/staff/pages/{}", page.id));
     let was_public = page.is_some_and(|page| page.first_live_ms > 0);
     let slug = if was_public {
         Field::markup(html! {
@@ -253,28 +256,28 @@ fn form(
             .value(&typed.slug)
             .error_if(wrong("slug"))
     };
-    let mut form = Form::new(action)
-        .token(visit.new_token())
-        .field(Field::hidden("rev", typed.rev.to_string()));
+    let mut form =
+        Form::new(action).token(visit.new_token()).field(Field::hidden("rev", typed.rev.to_string()));
     for lang in Lang::ALL {
         form = form.group(language(visit, page, typed, lang, fault));
     }
-    form = form.group(
-        Group::new(t.t("messages-settings"))
-            .field(slug)
-            .field(department(visit, typed, departments).error_if(wrong("department")))
-            .field(
-                Field::number("place", t.t("messages-place"))
-                    .hint(t.t("messages-place-hint"))
-                    .width(Width::Tiny)
-                    .value(&typed.place)
-                    .error_if(wrong("place")),
-            )
-            .field(
-                Field::checkbox("in_footer", t.t("messages-in-footer"), "yes")
-                    .value(if typed.in_footer { "yes" } else { "" }),
-            ),
-    );
+    form =
+        form.group(
+            Group::new(t.t("messages-settings"))
+                .field(slug)
+                .field(department(visit, typed, departments).error_if(wrong("department")))
+                .field(
+                    Field::number("place", t.t("messages-place"))
+                        .hint(t.t("messages-place-hint"))
+                        .width(Width::Tiny)
+                        .value(&typed.place)
+                        .error_if(wrong("place")),
+                )
+                .field(
+                    Field::checkbox("in_footer", t.t("messages-in-footer"), "yes")
+                        .value(if typed.in_footer { "yes" } else { "" }),
+                ),
+        );
     if let Some(fault) = fault.filter(|fault| fault.fields().is_empty()) {
         form = form.error(fault.title(t));
     }
@@ -300,7 +303,13 @@ fn department(visit: &Visit, typed: &Typed, departments: &Departments) -> Field 
         .value(&typed.department)
 }
 
-fn language(visit: &Visit, page: Option<&StaffPage>, typed: &Typed, lang: Lang, fault: Option<&Fault>) -> Group {
+fn language(
+    visit: &Visit,
+    page: Option<&StaffPage>,
+    typed: &Typed,
+    lang: Lang,
+    fault: Option<&Fault>,
+) -> Group {
     let t = visit.cx.tongue();
     let wrong = |path: &str| fault.and_then(|fault| fault.field_words(path, t));
     let text = typed.text(lang);
@@ -357,9 +366,12 @@ async fn conflict(visit: &Visit, typed: &Typed, theirs: &StaffPage, departments:
     for lang in Lang::ALL {
         let (mine, its) = (typed.text(lang), other.text(lang));
         let label = |word: &str| format!("{}（{}）", t.t(word), t.t(lang_word(lang)));
-        both = both
-            .row(text_name(lang, "title"), label("messages-title"), mine.title, its.title)
-            .row(text_name(lang, "body"), label("messages-body"), mine.body, its.body);
+        both = both.row(text_name(lang, "title"), label("messages-title"), mine.title, its.title).row(
+            text_name(lang, "body"),
+            label("messages-body"),
+            mine.body,
+            its.body,
+        );
     }
     both.row("slug", t.t("messages-address"), &typed.slug, &other.slug)
         .row_shown(

@@ -52,7 +52,11 @@ pub async fn preview(visit: &Visit) -> Result<Reply, Fault> {
     let content = markdown::render(t, &shown.body);
     let missing = shown.lang != lang;
     let back = format!("/staff/pages/{}", page.id);
-    let shell = visit.shell(t.t("messages-preview")).breadcrumbs(crumbs(visit, Some(&page), Some(t.t("messages-preview"))));
+    let shell = visit.shell(t.t("messages-preview")).breadcrumbs(crumbs(
+        visit,
+        Some(&page),
+        Some(t.t("messages-preview")),
+    ));
     Ok(visit.page(
         &shell,
         html! {
@@ -62,7 +66,7 @@ pub async fn preview(visit: &Visit) -> Result<Reply, Fault> {
             } @else {
                 (Banner::info(t.tf("messages-preview-note", &[("rev", &page.rev.to_string())])).render(t))
             }
-            (public::article(visit, &shown, content, false).await)
+            (public::article(visit, &shown, &content, false).await)
             (buttons([
                 Button::link(t.t("messages-release"), format!("{back}/release")).render(),
                 Button::link(t.t("messages-back-to-editor"), back).secondary().render(),

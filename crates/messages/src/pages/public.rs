@@ -11,7 +11,6 @@ use ground::id::Id;
 use ground::list::Paging;
 use ground::page::Visit;
 use ground::words::{Lang, Tongue};
-use maud::PreEscaped;
 
 use super::{lang_of, lang_word};
 use crate::actions::{AskPage, AskPages, Order, PAGE, PAGES, RATE_PAGE, RatePage};
@@ -19,27 +18,24 @@ use crate::model::PublicPage;
 use crate::{markdown, names, shelf};
 
 /// Rendered bodies kept per city: a revision never changes, so they never grow old.
-struct Bodies(moka::sync::Cache<(Id, i64, Lang, Lang, i64), Arc<str>>);
+struct Bodies(moka::sync::Cache<(Id, i64, Lang, Lang, i64), Arc<Markup>>);
 
 impl Default for Bodies {
     fn default() -> Self {
         Bodies(
             moka::sync::Cache::builder()
                 .max_capacity(4 * 1024 * 1024)
-                .weigher(|_, html: &Arc<str>| u32::try_from(html.len() + 200).unwrap_or(u32::MAX))
+                .weigher(|_, html: &Arc<Markup>| u32::try_from(html.0.len() + 200).unwrap_or(u32::MAX))
                 .build(),
         )
     }
 }
 
-fn body(visit: &Visit, page: &PublicPage) -> Markup {
+fn body(visit: &Visit, page: &PublicPage) -> Arc<Markup> {
     let cx = &visit.cx;
     // The city's name stands in the text, so its revision counts too.
     let key = (page.id.clone(), page.rev, page.lang, cx.lang(), cx.city().facts().rev);
-    let html = cx.city().kept::<Bodies>().0.get_with(key, || {
-        markdown::render(cx.tongue(), &page.body).into_string().into()
-    });
-    PreEscaped(html.to_string())
+    cx.city().kept::<Bodies>().0.get_with(key, || Arc::new(markdown::render(cx.tongue(), &page.body)))
 }
 
 pub async fn page(visit: &Visit) -> Result<Reply, Fault> {
@@ -56,14 +52,14 @@ pub async fn page(visit: &Visit) -> Result<Reply, Fault> {
     Ok(visit.page(
         &shell,
         html! {
-            (article(visit, &page, content, true).await)
+            (article(visit, &page, &content, true).await)
             (helpful(visit, &page))
         },
     ))
 }
 
 /// The page itself, also for previews: `is_public` is what the mark and the notes say.
-pub async fn article(visit: &Visit, page: &PublicPage, content: Markup, is_public: bool) -> Markup {
+pub async fn article(visit: &Visit, page: &PublicPage, content: &Markup, is_public: bool) -> Markup {
     let t = visit.cx.tongue();
     let departments = names::departments(&visit.cx).await;
     let city = visit.cx.city().facts();
@@ -109,9 +105,8 @@ fn helpful(visit: &Visit, page: &PublicPage) -> Markup {
     if visit.query.get("done") == "page-rated" {
         return html! {};
     }
-    let choice = |word: &str, value: &str| {
-        Button::submit(visit.t(word)).secondary().named("helpful", value).render()
-    };
+    let choice =
+        |word: &str, value: &str| Button::submit(visit.t(word)).secondary().named("helpful", value).render();
     html! {
         section class="helpful" aria-labelledby="helpful" {
             h2 id="helpful" { (visit.t("messages-helpful")) }
@@ -146,10 +141,9 @@ pub async fn list(visit: &Visit) -> Result<Reply, Fault> {
             (visit.cx.city().local(row.updated_ms).strftime("%Y-%m-%d").to_string()) " " (say(owner))
         })
     }));
-    let shell = visit.shell(t.t("messages-menu-pages")).breadcrumbs([
-        Link::new(t.t("messages-home"), "/"),
-        Link::new(t.t("messages-menu-pages"), "/pages"),
-    ]);
+    let shell = visit
+        .shell(t.t("messages-menu-pages"))
+        .breadcrumbs([Link::new(t.t("messages-home"), "/"), Link::new(t.t("messages-menu-pages"), "/pages")]);
     Ok(visit.page(
         &shell,
         html! {

@@ -40,9 +40,11 @@ impl Typed {
 
 pub async fn ask(visit: &Visit) -> Result<Reply, Fault> {
     let page = visit.read(&STAFF_PAGE, AskStaffPage { id: page_id(visit)? }).await?;
-    let shell = visit
-        .shell(visit.t("messages-release"))
-        .breadcrumbs(crumbs(visit, Some(&page), Some(visit.t("messages-release"))));
+    let shell = visit.shell(visit.t("messages-release")).breadcrumbs(crumbs(
+        visit,
+        Some(&page),
+        Some(visit.t("messages-release")),
+    ));
     Ok(visit.page(&shell, body(visit, &page, &Typed::default(), None).await))
 }
 
@@ -111,7 +113,10 @@ fn publish_form(visit: &Visit, page: &StaffPage, typed: &Typed, fault: Option<&F
             Field::radios(
                 "when",
                 t.t("messages-when"),
-                [Choice::new("now", t.t("messages-when-now")), Choice::new("later", t.t("messages-when-later"))],
+                [
+                    Choice::new("now", t.t("messages-when-now")),
+                    Choice::new("later", t.t("messages-when-later")),
+                ],
             )
             .required()
             .value(if typed.later { "later" } else { "now" }),

@@ -55,8 +55,8 @@ pub async fn search(visit: &Visit) -> Result<Reply, Fault> {
 fn found(visit: &Visit, hit: &Hit, departments: &Departments) -> Markup {
     let t = visit.cx.tongue();
     let lang = lang_of(visit, hit.lang);
-    // The room says what its things are called: `messages.page` is the word `messages-kind-page`.
-    let kind = hit.kind.replacen('.', "-kind-", 1);
+    // Each room says what its things are called: `messages.page` is the word `kind-messages-page`.
+    let kind = format!("kind-{}", hit.kind.replace('.', "-"));
     html! {
         li class="card" {
             h3 class="card-title" { a href=(hit.href) lang=[lang] { (marked(&hit.title)) } }

@@ -79,7 +79,9 @@ fn filter(visit: &Visit, departments: &Departments, show: &str) -> Markup {
     let t = visit.cx.tongue();
     let today = visit.cx.now().date().to_string();
     let all = Choice::new("", t.t("messages-all-departments"));
-    let choices = departments.open(&today).map(|row| Choice::new(row.id.as_str(), indented(row.depth, row.name(t.lang()))));
+    let choices = departments
+        .open(&today)
+        .map(|row| Choice::new(row.id.as_str(), indented(row.depth, row.name(t.lang()))));
     Form::new("/staff/pages")
         .get()
         .compact()
@@ -99,8 +101,15 @@ pub fn indented(depth: usize, name: &str) -> String {
 }
 
 fn heads(visit: &Visit) -> [&str; 6] {
-    ["messages-title", "messages-address", "messages-department", "messages-state", "messages-needs", "messages-saved"]
-        .map(|word| visit.cx.tongue().t(word))
+    [
+        "messages-title",
+        "messages-address",
+        "messages-department",
+        "messages-state",
+        "messages-needs",
+        "messages-saved",
+    ]
+    .map(|word| visit.cx.tongue().t(word))
 }
 
 fn needs(visit: &Visit, row: &StaffPageRow) -> Vec<String> {
@@ -117,7 +126,9 @@ fn needs(visit: &Visit, row: &StaffPageRow) -> Vec<String> {
 }
 
 fn owner<'a>(visit: &'a Visit, row: &StaffPageRow, departments: &'a Departments) -> &'a str {
-    departments.name(row.department.as_ref(), visit.cx.lang()).unwrap_or_else(|| visit.t("messages-whole-city"))
+    departments
+        .name(row.department.as_ref(), visit.cx.lang())
+        .unwrap_or_else(|| visit.t("messages-whole-city"))
 }
 
 fn cells(visit: &Visit, row: &StaffPageRow, departments: &Departments) -> [Markup; 6] {

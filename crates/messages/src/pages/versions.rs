@@ -3,7 +3,9 @@
 use ground::action::allow;
 use ground::door::Reply;
 use ground::fault::Fault;
-use ground::html::{Button, Chart, Col, Markup, PageHead, PostButton, SummaryList, Table, Tag, Tone, buttons, html};
+use ground::html::{
+    Button, Chart, Col, Markup, PageHead, PostButton, SummaryList, Table, Tag, Tone, buttons, html,
+};
 use ground::list::Paging;
 use ground::page::Visit;
 use ground::who::Object;
@@ -20,7 +22,8 @@ use crate::{markdown, names};
 pub async fn list(visit: &Visit) -> Result<Reply, Fault> {
     let id = page_id(visit)?;
     let page = visit.read(&STAFF_PAGE, AskStaffPage { id: id.clone() }).await?;
-    let list = visit.read(&PAGE_VERSIONS, AskVersions { id, paging: Paging::from_query(&visit.query) }).await?;
+    let list =
+        visit.read(&PAGE_VERSIONS, AskVersions { id, paging: Paging::from_query(&visit.query) }).await?;
     let t = visit.cx.tongue();
     let base = format!("/staff/pages/{}/versions", page.id);
     let names = names::people(visit, list.rows.iter().map(|version| version.saved_by.as_str())).await;
@@ -42,9 +45,11 @@ pub async fn list(visit: &Visit) -> Result<Reply, Fault> {
             ])
         },
     );
-    let shell = visit
-        .shell(t.t("messages-versions"))
-        .breadcrumbs(crumbs(visit, Some(&page), Some(t.t("messages-versions"))));
+    let shell = visit.shell(t.t("messages-versions")).breadcrumbs(crumbs(
+        visit,
+        Some(&page),
+        Some(t.t("messages-versions")),
+    ));
     Ok(visit.page(
         &shell,
         html! {
@@ -103,14 +108,18 @@ async fn show(visit: &Visit, page: &StaffPage, version: &PageVersion, fault: Opt
     let shown = shown_in(visit, &old, lang);
     let content = markdown::render(t, &shown.body);
     let object = Object::new("page", &page.id).department(page.department.clone());
-    let may_restore = version.rev != page.rev && allow(&visit.cx, "messages.restore_page_version", &object).is_ok();
+    let may_restore =
+        version.rev != page.rev && allow(&visit.cx, "messages.restore_page_version", &object).is_ok();
     let facts = SummaryList::new()
         .text(t.t("messages-saved"), visit.time(version.saved_ms))
         .text(t.t("messages-saved-by"), names::person(visit, &version.saved_by).await)
         .row(t.t("messages-state"), marks(visit, page, version));
-    let restore =
-        PostButton::new(t.t("messages-restore"), format!("{base}/{}/restore", version.rev), visit.new_token())
-            .hidden("rev", page.rev.to_string());
+    let restore = PostButton::new(
+        t.t("messages-restore"),
+        format!("{base}/{}/restore", version.rev),
+        visit.new_token(),
+    )
+    .hidden("rev", page.rev.to_string());
     html! {
         @if let Some(fault) = fault {
             (ground::html::Banner::error(fault.title(t)).text(fault.remedy(t)).result().render(t))
@@ -118,7 +127,7 @@ async fn show(visit: &Visit, page: &StaffPage, version: &PageVersion, fault: Opt
         p class="page-above" { (t.tf("messages-version", &[("rev", &version.rev.to_string())])) }
         (facts.render())
         (language_tabs(visit, &format!("{base}/{}", version.rev), lang))
-        (public::article(visit, &shown, content, false).await)
+        (public::article(visit, &shown, &content, false).await)
         @if may_restore { p { (t.t("messages-restore-text")) } (restore.render()) }
         (buttons([Button::link(t.t("messages-versions"), base).tertiary().render()]))
     }
@@ -150,9 +159,8 @@ pub async fn votes(visit: &Visit) -> Result<Reply, Fault> {
     let rates = visit.read(&PAGE_RATES, AskRates { id }).await?;
     let t = visit.cx.tongue();
     let count = |number: i64| i32::try_from(number).map_or(f64::from(i32::MAX), f64::from);
-    let weeks = rates.weeks.iter().map(|week| {
-        visit.cx.city().local(week.from_ms).strftime("%m-%d").to_string()
-    });
+    let weeks =
+        rates.weeks.iter().map(|week| visit.cx.city().local(week.from_ms).strftime("%m-%d").to_string());
     let told = t.tf("messages-votes-told", &[("yes", &rates.yes.to_string()), ("no", &rates.no.to_string())]);
     let chart = Chart::bar("votes", t.t("messages-votes-weeks"))
         .text(told)
@@ -160,8 +168,11 @@ pub async fn votes(visit: &Visit) -> Result<Reply, Fault> {
         .across(t.t("messages-votes-week"), weeks)
         .series(t.t("messages-helpful-yes"), rates.weeks.iter().map(|week| count(week.yes)))
         .series(t.t("messages-helpful-no"), rates.weeks.iter().map(|week| count(week.no)));
-    let shell =
-        visit.shell(t.t("messages-votes")).breadcrumbs(crumbs(visit, Some(&page), Some(t.t("messages-votes"))));
+    let shell = visit.shell(t.t("messages-votes")).breadcrumbs(crumbs(
+        visit,
+        Some(&page),
+        Some(t.t("messages-votes")),
+    ));
     Ok(visit.page(
         &shell,
         html! {

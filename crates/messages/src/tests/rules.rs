@@ -11,14 +11,20 @@ use ground::words::Lang::{self, En, Ja, JaEasy};
 use proptest::prelude::*;
 
 use crate::model::{PageText, State, is_slug};
-use crate::rules::{self, SCHEDULE_AHEAD_MS, check_instant, check_texts, may_let_out, next_text, translations_due};
+use crate::rules::{
+    self, SCHEDULE_AHEAD_MS, check_instant, check_texts, may_let_out, next_text, translations_due,
+};
 
 fn written(texts: &[(Lang, &str)]) -> BTreeMap<Lang, String> {
     texts.iter().map(|(lang, text)| (*lang, (*text).to_owned())).collect()
 }
 
 fn person(number: u128, roles: &[Role]) -> Who {
-    Who { account: Some(Id::from_parts(FixedClock::at(1).now_ms(), number)), roles: Arc::from(roles), ..Who::default() }
+    Who {
+        account: Some(Id::from_parts(FixedClock::at(1).now_ms(), number)),
+        roles: Arc::from(roles),
+        ..Who::default()
+    }
 }
 
 #[test]
@@ -29,7 +35,11 @@ fn a_translation_falls_behind_when_the_japanese_changes() {
     assert_eq!(translations_due(&second, &second), [JaEasy, En]);
     let third = next_text(Some(&second), &written(&[(Ja, "町"), (En, "Town")]), 3, &[]);
     assert_eq!(translations_due(&third, &third), [JaEasy]);
-    assert_eq!(third.0.get(&Ja).map(|ja| ja.of_rev), Some(2), "the Japanese did not change in the third revision");
+    assert_eq!(
+        third.0.get(&Ja).map(|ja| ja.of_rev),
+        Some(2),
+        "the Japanese did not change in the third revision"
+    );
 }
 
 #[test]

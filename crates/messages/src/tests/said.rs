@@ -18,7 +18,9 @@ fn every_word_stands_in_three_languages() {
 fn every_word_takes_the_same_arguments_in_three_languages() {
     let taken = |lang: Lang| -> BTreeMap<String, BTreeSet<String>> {
         let lines = WORDS.of(lang).lines().filter_map(|line| line.split_once(" = "));
-        let args = |text: &str| text.split("{ $").skip(1).filter_map(|rest| rest.split(' ').next()).map(str::to_owned).collect();
+        let args = |text: &str| {
+            text.split("{ $").skip(1).filter_map(|rest| rest.split(' ').next()).map(str::to_owned).collect()
+        };
         lines.map(|(key, text)| (key.to_owned(), args(text))).collect()
     };
     assert_eq!(taken(Lang::Ja), taken(Lang::JaEasy));
@@ -31,7 +33,11 @@ fn actions_and_events_have_their_words() {
     let t = words.tongue(Lang::Ja);
     for action in (ROOM.actions)() {
         assert!(t.knows(&action.word()), "{}", action.name);
-        assert!(action.emits.iter().all(|event| ROOM.events.iter().any(|(name, _)| name == event)), "{}", action.name);
+        assert!(
+            action.emits.iter().all(|event| ROOM.events.iter().any(|(name, _)| name == event)),
+            "{}",
+            action.name
+        );
         assert!(ROOM.grants.iter().any(|grant| grant.action == action.name), "nobody may do {}", action.name);
     }
     for (event, _) in ROOM.events {
@@ -49,7 +55,11 @@ fn every_city_begins_with_the_standing_pages_in_three_languages() {
         assert!(page.in_footer, "{}", page.slug);
         assert_eq!(rules::check_texts(&page.texts), Ok(()), "{}", page.slug);
         for text in page.texts.values() {
-            assert!(markdown::words(&text.body).chars().count() > 200, "{} is no more than a stub", page.slug);
+            assert!(
+                markdown::words(&text.body).chars().count() > 200,
+                "{} is no more than a stub",
+                page.slug
+            );
         }
     }
 }
@@ -85,5 +95,8 @@ fn a_file_says_where_it_is_wrong() {
     assert!(content::read("slug: a\nplace: x\n\n=== ja\n# t\n\nb").is_err());
     assert!(content::read("slug: a\n\n=== fr\n# t\n\nb").is_err());
     let page = content::read("slug: a\nplace: 3\n\n=== ja\n# t\n\nb\n\nc\n").unwrap();
-    assert_eq!((page.place, page.texts[&Lang::Ja].title.as_str(), page.texts[&Lang::Ja].body.as_str()), (3, "t", "b\n\nc"));
+    assert_eq!(
+        (page.place, page.texts[&Lang::Ja].title.as_str(), page.texts[&Lang::Ja].body.as_str()),
+        (3, "t", "b\n\nc")
+    );
 }
