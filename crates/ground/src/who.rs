@@ -216,6 +216,11 @@ pub trait Gatekeeper: Send + Sync {
         Ok(None)
     }
 
+    /// Notes that a session is still in use. Whoever answers requests says so now and then, never with each of them.
+    fn note_seen(&self, _tx: &mut Tx<'_>, _session: &Id, _now_ms: i64) -> Result<(), Fault> {
+        Ok(())
+    }
+
     /// Whether this actor may do this action on this object.
     fn may(&self, grants: &[Grant], who: &Who, object: &Object) -> bool;
 }

@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use ground::db::Tx;
 use ground::fault::Fault;
+use ground::id::Id;
 use ground::who::{Gatekeeper, Grant, Object, Role, Who};
 
 use crate::model::{AccountKind, Roles};
+use crate::store::sessions::Came;
 use crate::{rules, store};
 
 /// Decides by role and reach. Stateless, and a decision allocates nothing.
@@ -14,29 +16,40 @@ pub struct Keeper;
 
 impl Gatekeeper for Keeper {
     fn identify(&self, tx: &mut Tx<'_>, token_digest: &str, now_ms: i64) -> Result<Option<Who>, Fault> {
-        let Some(found) = store::sessions::who_came(tx, token_digest, now_ms)? else { return Ok(None) };
-        let roles: Arc<[Role]> = match (found.kind, found.roles) {
-            (AccountKind::Resident, _) => Arc::from([Role::Resident]),
-            (AccountKind::Staff, Some(written)) => {
-                let own = Roles::parse(&written).unwrap_or_default();
-                std::iter::once(Role::Staff).chain(own.list().iter().copied()).collect()
-            }
-            // An account of staff without a post may look after itself and nothing else.
-            (AccountKind::Staff, None) => Arc::from([]),
-        };
-        Ok(Some(Who {
-            account: Some(found.account),
-            roles,
-            department: found.department,
-            district: found.district,
-            household: found.household,
-            session: Some(found.session),
-            shown_name: Some(found.name),
-            lang: found.lang,
-        }))
+        Ok(store::sessions::who_came(tx, token_digest, now_ms)?.map(who))
+    }
+
+    fn of_account(&self, tx: &mut Tx<'_>, account: &Id) -> Result<Option<Who>, Fault> {
+        Ok(store::sessions::who_is(tx, account)?.map(who))
+    }
+
+    fn note_seen(&self, tx: &mut Tx<'_>, session: &Id, now_ms: i64) -> Result<(), Fault> {
+        store::sessions::note_seen(tx, session, now_ms)
     }
 
     fn may(&self, grants: &[Grant], who: &Who, object: &Object) -> bool {
         rules::may(grants, who, object)
+    }
+}
+
+fn who(found: Came) -> Who {
+    let roles: Arc<[Role]> = match (found.kind, found.roles) {
+        (AccountKind::Resident, _) => Arc::from([Role::Resident]),
+        (AccountKind::Staff, Some(written)) => {
+            let own = Roles::parse(&written).unwrap_or_default();
+            std::iter::once(Role::Staff).chain(own.list().iter().copied()).collect()
+        }
+        // An account of staff without a post may look after itself and nothing else.
+        (AccountKind::Staff, None) => Arc::from([]),
+    };
+    Who {
+        account: Some(found.account),
+        roles,
+        department: found.department,
+        district: found.district,
+        household: found.household,
+        session: found.session,
+        shown_name: Some(found.name),
+        lang: found.lang,
     }
 }

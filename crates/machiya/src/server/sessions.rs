@@ -7,6 +7,7 @@ use ground::city::City;
 use ground::db::Dialect;
 use ground::fault::Fault;
 use ground::house::House;
+use ground::id::Id;
 use ground::seal::token_digest;
 use ground::who::Who;
 use moka::sync::Cache;
@@ -17,6 +18,8 @@ const KEPT_MAX: u64 = 20_000;
 const KEPT_MS_SHARED: i64 = 1_000;
 /// On SQLite nobody else changes sessions, and whoever does says so (`House::forget_sessions`).
 const KEPT_MS_ALONE: i64 = 30_000;
+/// How often it is written down that a session is still in use.
+const NOTED_EVERY: Duration = Duration::from_secs(600);
 /// Longer than any token we ever made.
 const TOKEN_BYTES_MAX: usize = 256;
 
@@ -34,6 +37,7 @@ struct Known {
 
 pub struct Sessions {
     known: Cache<Key, Arc<Known>>,
+    noted: Cache<Key, ()>,
 }
 
 impl Sessions {
@@ -42,7 +46,8 @@ impl Sessions {
             .max_capacity(KEPT_MAX)
             .time_to_live(Duration::from_millis(KEPT_MS_ALONE.unsigned_abs()))
             .build();
-        Sessions { known }
+        let noted = Cache::builder().max_capacity(KEPT_MAX).time_to_live(NOTED_EVERY).build();
+        Sessions { known, noted }
     }
 
     /// Who shows this token; `None` when it is unknown, ended or locked.
@@ -66,7 +71,24 @@ impl Sessions {
         }
         let (keeper, digest) = (house.keeper.clone(), key.digest.clone());
         let who = city.db.read_quick(move |tx| keeper.identify(tx, &digest, now_ms)).await?;
+        if let Some(session) = who.as_ref().and_then(|who| who.session.clone())
+            && !self.noted.contains_key(&key)
+        {
+            self.noted.insert(key.clone(), ());
+            note_seen(house, city, session, now_ms);
+        }
         self.known.insert(key, Arc::new(Known { who: who.clone(), at_ms: now_ms, epoch }));
         Ok(who)
     }
+}
+
+/// Beside the request, which does not wait for it: nothing is lost when it fails but a time of day.
+fn note_seen(house: &Arc<House>, city: &Arc<City>, session: Id, now_ms: i64) {
+    let (keeper, city) = (house.keeper.clone(), city.clone());
+    tokio::spawn(async move {
+        let noted = city.db.write(move |tx| keeper.note_seen(tx, &session, now_ms)).await;
+        if let Err(fault) = noted {
+            tracing::debug!(%fault, "it could not be noted that a session is in use");
+        }
+    });
 }

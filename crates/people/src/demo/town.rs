@@ -189,7 +189,9 @@ fn made_up(year: i64) -> Vec<Person> {
         let family = family(&mut dice);
         let block = dice.pick(&blocks).cloned().unwrap_or_default();
         let age = 22 + i64::try_from(dice.below(66)).unwrap_or(0);
+        // The first household is the one that visitors of the demonstration play; it reads Japanese.
         let lang = match dice.below(40) {
+            _ if household == 0 => "",
             0 => "en",
             1 => "ja-x-easy",
             _ => "",

@@ -11,9 +11,10 @@ use serde::{Deserialize, Serialize};
 use super::id_or_none;
 use crate::model::{AccountKind, LinkPurpose};
 
-/// Everything about who came with a session, in one row.
+/// Everything about who somebody is, in one row.
 pub struct Came {
-    pub session: Id,
+    /// The session they came with, if they came with one.
+    pub session: Option<Id>,
     pub account: Id,
     pub name: String,
     pub kind: AccountKind,
@@ -36,20 +37,37 @@ pub fn who_came(tx: &mut Tx<'_>, digest: &str, now_ms: i64) -> Result<Option<Cam
              where s.city = ?1 and s.digest = ?2 and s.ends_ms > ?3 and a.state = 'active'"
         ),
         params![digest, now_ms],
-        |row| {
-            Ok(Came {
-                session: row.get(0)?,
-                account: row.get(1)?,
-                name: row.get(2)?,
-                kind: AccountKind::from_name(&row.get::<String>(3)?),
-                lang: Lang::from_code(&row.get::<String>(4)?),
-                roles: row.get(5)?,
-                department: id_or_none(row, 6)?,
-                district: id_or_none(row, 7)?,
-                household: id_or_none(row, 8)?,
-            })
-        },
+        came_of,
     )
+}
+
+/// The same about an account without a session: whom the server's own command line speaks for.
+pub fn who_is(tx: &mut Tx<'_>, account: &Id) -> Result<Option<Came>, Fault> {
+    tx.opt(
+        sql!(
+            "select '', a.id, a.name, a.kind, a.lang, f.roles, f.department, r.district, r.household
+             from people_account a
+             left join people_staff f on f.city = ?1 and f.account = a.id
+             left join people_resident r on r.city = ?1 and r.account = a.id
+             where a.city = ?1 and a.id = ?2 and a.state = 'active'"
+        ),
+        params![account],
+        came_of,
+    )
+}
+
+fn came_of(row: &Row<'_>) -> Result<Came, Fault> {
+    Ok(Came {
+        session: id_or_none(row, 0)?,
+        account: row.get(1)?,
+        name: row.get(2)?,
+        kind: AccountKind::from_name(&row.get::<String>(3)?),
+        lang: Lang::from_code(&row.get::<String>(4)?),
+        roles: row.get(5)?,
+        department: id_or_none(row, 6)?,
+        district: id_or_none(row, 7)?,
+        household: id_or_none(row, 8)?,
+    })
 }
 
 /// A session, as its own person sees it.
