@@ -88,15 +88,15 @@ pub fn may_stand_under(
 /// The key under which a block of the town (町字) is known, however it is written: full width or half, 一丁目 or 1丁目,
 /// with or without 大字, with ヶ, ケ or が.
 pub fn block_key(name: &str) -> String {
-    let wide: String = name.nfkc().filter(|c| !c.is_whitespace() && !c.is_control()).collect();
-    let wide: String = wide
-        .to_lowercase()
-        .chars()
-        .map(|c| match c {
-            'ヶ' | 'ヵ' | 'が' | 'ガ' => 'ケ',
-            other => other,
-        })
-        .collect();
+    let mut wide = one_width(name);
+    // What was taken out may let its neighbours combine: once more, until nothing moves.
+    for _ in 0..4 {
+        let again = one_width(&wide);
+        if again == wide {
+            break;
+        }
+        wide = again;
+    }
     let mut key = with_digits_before(&wide, "丁目");
     // More than one prefix may stand there, and taking one off may bring out the next.
     loop {
@@ -106,6 +106,13 @@ pub fn block_key(name: &str) -> String {
             _ => return key,
         }
     }
+}
+
+fn one_width(name: &str) -> String {
+    let lower: String =
+        name.nfkc().filter(|c| !c.is_whitespace() && !c.is_control()).collect::<String>().to_lowercase();
+    let ke = |c| if matches!(c, 'ヶ' | 'ヵ' | 'が' | 'ガ') { 'ケ' } else { c };
+    lower.chars().map(ke).collect()
 }
 
 /// Turns the kanji number right before each `mark` into digits.
