@@ -78,6 +78,7 @@ impl Installation {
         };
         let sealer = Sealer::read(&the_key(&settings, clock.as_ref(), !known.is_empty())?)?;
         let house = build(clock, sealer, shared)?;
+        house.retention_days.store(Arc::new(settings.retention_days.clone()));
         let installation = Arc::new(Installation {
             house: Arc::new(house),
             workers: Workers::default(),
