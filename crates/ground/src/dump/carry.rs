@@ -133,6 +133,23 @@ pub fn file_name_of(slug: &str, at_ms: i64, zone: &TimeZone) -> String {
     format!("{slug}-{}.machiya", at.to_zoned(zone.clone()).strftime("%Y%m%d-%H%M%S"))
 }
 
+/// The city's own clock, by which its backups are named.
+pub fn zone_of(stores: &mut Stores, program: &[Migration]) -> Result<TimeZone, Fault> {
+    let known = tables(program, derived::TABLES)?;
+    let mut zone = TimeZone::UTC;
+    let Some(table) = known.iter().find(|table| table.name == "ground_city") else { return Ok(zone) };
+    stores.each(table, &mut |row| {
+        if let Some(Param::Text(text)) = table.place_of("facts").and_then(|place| row.get(place))
+            && let Ok(facts) = serde_json::from_str::<serde_json::Value>(text)
+            && let Some(named) = facts.get("zone").and_then(serde_json::Value::as_str)
+        {
+            zone = TimeZone::get(named).unwrap_or(TimeZone::UTC);
+        }
+        Ok(())
+    })?;
+    Ok(zone)
+}
+
 /// Removes all but the newest backups of a city from a folder; answers which. Other files are never touched.
 pub fn keep_newest(folder: &Path, slug: &str, count: usize) -> Result<Vec<PathBuf>, Fault> {
     let mut found = Vec::new();

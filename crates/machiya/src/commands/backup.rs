@@ -69,7 +69,8 @@ impl Backup {
         if let Some(file) = self.verify {
             return verify(desk, file).await;
         }
-        let into = self.into.or_else(|| desk.settings.backup_folder.clone()).unwrap_or_else(|| PathBuf::from("."));
+        let into =
+            self.into.or_else(|| desk.settings.backup_folder.clone()).unwrap_or_else(|| PathBuf::from("."));
         let ask = Ask {
             city: self.city,
             all: self.all,
@@ -86,13 +87,22 @@ impl Backup {
             None => {
                 let opened = Opened::without_server(&desk.settings).await?;
                 let (settings, t) = (desk.settings.clone(), desk.t.clone());
-                on_a_thread(move || back_up(&opened, &settings, &ask, &mut |slug, count| told(&t, slug, count))).await?
+                on_a_thread(move || {
+                    back_up(&opened, &settings, &ask, &mut |slug, count| told(&t, slug, count))
+                })
+                .await?
             }
         };
         for one in &made {
             let (path, rows) = (one.path.display().to_string(), grouped(one.rows));
             let (size, seconds) = (megabytes(one.bytes), format!("{:.1}", one.seconds));
-            let args = [("city", one.city.as_str()), ("path", &path), ("rows", &rows), ("size", &size), ("seconds", &seconds)];
+            let args = [
+                ("city", one.city.as_str()),
+                ("path", &path),
+                ("rows", &rows),
+                ("size", &size),
+                ("seconds", &seconds),
+            ];
             desk.tell("cli-backup-made", &args);
             for old in &one.removed {
                 desk.tell("cli-backup-removed", &[("path", &old.display().to_string())]);
@@ -146,7 +156,13 @@ async fn of_installation(installation: &Arc<Installation>, ask: Ask) -> Result<V
     let settings = installation.settings.clone();
     let made = on_a_thread(move || back_up(&opened, &settings, &ask, &mut |_, _| {})).await?;
     for one in &made {
-        tracing::info!(city = one.city, rows = one.rows, bytes = one.bytes, seconds = one.seconds, "backed up");
+        tracing::info!(
+            city = one.city,
+            rows = one.rows,
+            bytes = one.bytes,
+            seconds = one.seconds,
+            "backed up"
+        );
     }
     Ok(made)
 }
@@ -241,7 +257,14 @@ fn back_up(opened: &Opened, settings: &Settings, ask: &Ask, tell: Tell<'_>) -> R
             Some(keep) if !is_file => dump::keep_newest(&ask.into, &slug, keep.into())?,
             _ => Vec::new(),
         };
-        made.push(Made { city: slug, path, rows: done.rows, bytes: done.bytes, seconds: done.seconds, removed });
+        made.push(Made {
+            city: slug,
+            path,
+            rows: done.rows,
+            bytes: done.bytes,
+            seconds: done.seconds,
+            removed,
+        });
     }
     Ok(made)
 }
@@ -279,7 +302,6 @@ pub fn grouped(number: u64) -> String {
 fn megabytes(bytes: u64) -> String {
     format!("{:.1} MB", bytes as f64 / 1e6)
 }
-
 
 #[cfg(test)]
 mod tests {

@@ -47,9 +47,18 @@ impl Restore {
             let named = slug.unwrap_or_default().to_owned();
             let now_ms = MachineClock::new().now_ms();
             let version = env!("CARGO_PKG_VERSION");
-            dump::restore(&self.backup, &home, slug, self.replace, &program(), version, now_ms, &mut |count| {
-                told(&t, &named, count);
-            })
+            dump::restore(
+                &self.backup,
+                &home,
+                slug,
+                self.replace,
+                &program(),
+                version,
+                now_ms,
+                &mut |count| {
+                    told(&t, &named, count);
+                },
+            )
         })
         .await?;
         drop(lock);
@@ -102,7 +111,8 @@ fn joined(there: Option<&str>, from_backup: &str) -> Option<String> {
 fn write_key(path: &Path, text: &str) -> Result<(), Fault> {
     let beside = path.with_extension("restored");
     let write = || -> std::io::Result<()> {
-        let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside)?;
+        let mut file =
+            OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside)?;
         file.write_all(text.as_bytes())?;
         file.sync_all()?;
         std::fs::rename(&beside, path)?;
