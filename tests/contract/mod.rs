@@ -7,8 +7,10 @@ mod files;
 mod jobs;
 mod keeping;
 mod lists;
+mod messages;
 mod migrations;
 mod once;
+mod refusals;
 mod search;
 mod writes;
 

@@ -22,6 +22,10 @@ const STAY: &[(&str, &str)] = &[
     ("people_block", "one row per 町字"),
     ("ground_retention", "one row per table whose rule staff changed"),
     ("ground_secret", "one row per secret that staff set"),
+    ("ground_file", "follows the record that it belongs to"),
+    ("ground_file_width", "follows ground_file"),
+    ("ground_blob", "goes at night when no file names it any more"),
+    ("ground_chunk", "follows ground_blob"),
     ("ground_search", "follows what is published; whoever takes that away takes this away with it"),
     ("ground_search_words", "follows ground_search"),
 ];

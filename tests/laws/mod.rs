@@ -6,7 +6,6 @@ mod events;
 mod growth;
 mod hygiene;
 mod parts;
-mod rights;
 mod sources;
 mod tables;
 mod words;

@@ -1,10 +1,10 @@
-//! The rooms of the house, as the binary joins them. A law compares this list with the crates.
+//! The rooms of the house, as the binary joins them.
 
 use ground::db::{Migration, Store};
 use ground::room::Room;
 
 /// Every room of the product. Naming them here also links their statements into this program.
-pub const ROOMS: &[&Room] = &[&ground::floor::ROOM, &people::ROOM, &messages::ROOM];
+pub const ROOMS: &[&Room] = machiya::rooms::ALL;
 
 /// Every migration of the product.
 pub fn migrations() -> Vec<Migration> {

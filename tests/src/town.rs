@@ -93,7 +93,7 @@ impl Plot {
 
     /// The whole product with its own gatekeeper.
     pub fn house() -> Plot {
-        Plot { rooms: every_room(), keeper: people::keeper(), template: "house" }
+        Plot { rooms: every_room(), keeper: machiya::rooms::keeper(), template: "house" }
     }
 
     fn migrations(&self) -> Vec<Migration> {

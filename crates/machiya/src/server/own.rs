@@ -7,7 +7,6 @@ use ground::city::City;
 use ground::door::Reply;
 use ground::fault::{Fault, Kind};
 use ground::who::Who;
-use ground::{params, sql};
 use http::request::Parts;
 use http::{StatusCode, header};
 use serde_json::json;
@@ -112,9 +111,7 @@ fn robots(city: Option<&Arc<City>>) -> Result<Reply, Fault> {
 async fn ready(server: &Server) -> Result<Reply, Fault> {
     let cities = server.house.cities.load_full();
     let asked = cities.by_slug.values().map(|city| async {
-        let question = city.db.read_quick(|tx| {
-            tx.opt(sql!("select rev from ground_city where city = ?1"), params![], |row| row.get::<i64>(0))
-        });
+        let question = city.db.read_quick(ground::city::read_facts);
         matches!(tokio::time::timeout(READY_TIME, question).await, Ok(Ok(_)))
     });
     let answers = futures_util::future::join_all(asked).await;
