@@ -37,6 +37,14 @@ pub static OPERATIONS: &[Operation] = &[
         run: |installation, input| Box::pin(crate::commands::key::operate(installation, input)),
     },
     Operation {
+        name: "backup",
+        run: |installation, input| Box::pin(crate::commands::backup::operate(installation, input)),
+    },
+    Operation {
+        name: "hold-still",
+        run: |installation, input| Box::pin(crate::commands::migrate::hold_still(installation, input)),
+    },
+    Operation {
         name: "health",
         run: |installation, _| Box::pin(crate::commands::doctor::inside(installation)),
     },
@@ -125,7 +133,8 @@ pub struct AddCity {
     pub slug: String,
     pub name: String,
     pub hosts: Vec<String>,
-    pub public_url: String,
+    /// Absent: its first host name over https, or without one an address that leads to it on this machine only.
+    pub public_url: Option<String>,
     pub zone: String,
     pub lang: Lang,
 }
@@ -134,16 +143,21 @@ pub struct AddCity {
 #[derive(Serialize, Deserialize)]
 pub struct Added {
     pub slug: String,
+    pub public_url: String,
     /// The one-time link for the first administrator.
     pub link: Option<String>,
 }
 
 async fn add_city(installation: Arc<Installation>, input: Value) -> Result<Value, Fault> {
     let asked: AddCity = validate::read(input)?;
+    let public_url = asked.public_url.unwrap_or_else(|| match asked.hosts.first() {
+        Some(host) => format!("https://{host}"),
+        None => format!("http://{}.localhost:{}", asked.slug, installation.settings.listen.port()),
+    });
     let facts = CityFacts {
         name: asked.name,
         zone: asked.zone,
-        public_url: asked.public_url,
+        public_url,
         hosts: asked.hosts,
         languages: Lang::ALL.to_vec(),
         mail_from: String::new(),
@@ -163,7 +177,11 @@ async fn add_city(installation: Arc<Installation>, input: Value) -> Result<Value
     let city = installation.add_city(&asked.slug, facts).await?;
     lay_out_pages(&installation, &asked.slug, asked.lang).await?;
     let link = invite(&installation, &asked.slug, asked.lang).await?;
-    let added = Added { slug: city.slug.to_string(), link: link.map(|path| city.url(&path)) };
+    let added = Added {
+        slug: city.slug.to_string(),
+        public_url: city.facts().public_url.clone(),
+        link: link.map(|path| city.url(&path)),
+    };
     serde_json::to_value(added).map_err(Fault::internal)
 }
 

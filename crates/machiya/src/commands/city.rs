@@ -32,15 +32,9 @@ impl City {
     pub async fn run(self, desk: &Desk) -> Outcome {
         match self {
             City::Add { slug, name, host, public_url, zone } => {
-                let port = desk.settings.listen.port();
-                // Without a name of its own a city is found on this machine only.
-                let public_url = public_url.unwrap_or_else(|| match host.first() {
-                    Some(host) => format!("https://{host}"),
-                    None => format!("http://{slug}.localhost:{port}"),
-                });
                 let asked = AddCity { slug, name, hosts: host, public_url, zone, lang: desk.t.lang() };
                 let added: Added = desk.reach().await?.ask("add-city", &asked).await?;
-                desk.tell("cli-city-added", &[("city", &added.slug), ("url", &asked.public_url)]);
+                desk.tell("cli-city-added", &[("city", &added.slug), ("url", &added.public_url)]);
                 if let Some(link) = added.link {
                     desk.tell("cli-city-link", &[]);
                     println!("{link}");

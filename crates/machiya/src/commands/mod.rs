@@ -1,13 +1,16 @@
 //! The command line. Each command is a file; all of them answer with words in the caller's language and an exit code:
 //! 0 it is done, 1 it is not, 2 it was asked for wrongly (arguments, settings).
 
+pub mod backup;
 mod call;
 mod check;
 mod city;
 mod demo;
 pub mod doctor;
 pub mod key;
+pub mod migrate;
 mod reach;
+mod restore;
 mod rights;
 mod serve;
 mod settings;
@@ -47,6 +50,9 @@ enum Command {
     City(city::City),
     Call(call::Call),
     ReadOnly(serve::ReadOnlyArgs),
+    Backup(backup::Backup),
+    Restore(restore::Restore),
+    Migrate(migrate::Migrate),
     Import(transfer::Import),
     Export(transfer::Export),
     Check,
@@ -130,6 +136,9 @@ async fn run(desk: &Desk, command: Command) -> Outcome {
         Command::City(city) => city.run(desk).await,
         Command::Call(call) => call.run(desk).await,
         Command::ReadOnly(args) => args.run(desk).await,
+        Command::Backup(backup) => backup.run(desk).await,
+        Command::Restore(restore) => restore.run(desk).await,
+        Command::Migrate(migrate) => migrate.run(desk).await,
         Command::Import(import) => import.run(desk).await,
         Command::Export(export) => export.run(desk).await,
         Command::Check => check::check(desk).await,

@@ -29,6 +29,7 @@ pub async fn run(installation: &Arc<Installation>, when_up: Option<Box<dyn FnOnc
     let settings = &installation.settings;
     let listener = server::bind(settings).await?;
     let address = listener.local_addr().unwrap_or(settings.listen);
+    tracing::info!(%address, version = installation.house.version, "listening");
     let stop = Stop::default();
     stop_on_signals(&stop)?;
     let jobs_stop = Stop::default();

@@ -153,18 +153,24 @@ impl Installation {
         if let Some((host, city)) = facts.hosts.iter().find_map(|host| Some((host, claimed(host)?))) {
             return Err(Fault::new(Kind::Conflict, "host-claimed").arg("host", host).arg("city", city));
         }
+        let folder = self.settings.data.join(slug);
+        let was_there = folder.exists();
         let stores = self.stores(slug, cities.by_slug.len() + 1)?;
         let (wanted, now_ms) = (facts.clone(), self.house.clock.now_ms());
-        stores
-            .city
-            .write(move |tx| {
-                tx.lock("city")?;
-                match read_facts(tx)? {
-                    Some(_) => Err(Fault::new(Kind::Conflict, "city-exists").arg("city", tx.city())),
-                    None => write_facts(tx, &wanted, now_ms),
-                }
-            })
-            .await?;
+        let written = stores.city.write(move |tx| {
+            tx.lock("city")?;
+            match read_facts(tx)? {
+                Some(_) => Err(Fault::new(Kind::Conflict, "city-exists").arg("city", tx.city())),
+                None => write_facts(tx, &wanted, now_ms),
+            }
+        });
+        if let Err(fault) = written.await {
+            if !was_there && !self.is_postgres() {
+                // An empty folder in the way would be a lesser evil than the fault that is reported.
+                let _ = std::fs::remove_dir_all(&folder);
+            }
+            return Err(fault);
+        }
         let city = Arc::new(City::new(slug, facts, stores.city, stores.context, stores.files));
         let mut by_slug = cities.by_slug.clone();
         by_slug.insert(city.slug.clone(), city.clone());

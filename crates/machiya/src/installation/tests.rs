@@ -99,3 +99,12 @@ async fn operators_call_actions_where_no_server_runs() {
     let findings = ask("health", serde_json::Value::Null).await.unwrap();
     assert!(findings.as_array().unwrap().iter().any(|finding| finding["word"] == "jobs-done"), "{findings}");
 }
+
+#[tokio::test]
+async fn a_city_that_could_not_be_added_leaves_no_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let one = Installation::open(settings(folder.path()), Purpose::Serve).await.unwrap();
+    one.house.shared.set_read_only(true);
+    assert_eq!(one.add_city("shio", facts("汐町", "shio.example")).await.err().unwrap().code(), "read-only");
+    assert!(!folder.path().join("shio").exists());
+}

@@ -318,7 +318,9 @@ impl Reading<'_> {
             Some(hint) => wrong("unknown-near").arg("hint", hint),
             None => wrong("unknown"),
         };
-        self.faults.push(fault.arg("name", name).arg("place", source.place()));
+        // A variable of the environment is its own place.
+        let place = if as_env { "env".to_owned() } else { source.place() };
+        self.faults.push(fault.arg("name", name).arg("place", place));
     }
 
     fn wrong_value(&mut self, name: &str, kind: Kind, text: Option<&str>, source: &Source, secret: bool) {

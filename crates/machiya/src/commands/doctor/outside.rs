@@ -151,7 +151,8 @@ pub async fn surroundings(desk: &Desk) -> Vec<Finding> {
 fn disk(data: &Path) -> Option<Finding> {
     let space = rustix::fs::statvfs(data).ok()?;
     let free = space.f_bavail.saturating_mul(space.f_frsize);
-    let shown = size_text(free & !((1 << 20) - 1));
+    let unit = if free >= 10 << 30 { 30 } else { 20 };
+    let shown = size_text((free >> unit) << unit);
     Some(match free {
         free if free < DISK_BAD_BYTES => Finding::bad("disk-full").arg("free", shown),
         free if free < DISK_HINT_BYTES => Finding::hint("disk-low").arg("free", shown),
