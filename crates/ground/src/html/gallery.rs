@@ -5,6 +5,9 @@
 use super::*;
 use crate::words::Tongue;
 
+/// Where every sample leads: back to the samples.
+const HERE: &str = "/developers/kit";
+
 /// The body of a page that shows every component.
 pub fn gallery(t: &Tongue) -> Markup {
     html! {
@@ -22,7 +25,7 @@ pub fn gallery(t: &Tongue) -> Markup {
             (section("表", table(t)))
             (section("データがない表", Table::new("取り消した予約").column(Col::new("施設")).column(Col::new("日時")).empty("取り消した予約はありません。").render(t)))
             (section("確認の一覧", summary()))
-            (section("何もないとき", Empty::new("予約はまだありません").text("施設を選ぶと、空いている日時を確認できます。").action(Button::link("施設を探す", "/facilities").secondary().render()).render()))
+            (section("何もないとき", Empty::new("予約はまだありません").text("施設を選ぶと、空いている日時を確認できます。").action(Button::link("施設を探す", HERE).secondary().render()).render()))
             (section("進み具合", progress(t)))
             (section("詳しい説明", details("転入届に必要な持ち物", html! { ul { li { "本人確認書類" } li { "転出証明書（マイナンバーカードで転出した場合は不要）" } li { "家族全員のマイナンバーカード" } } })))
             (section("読みがな", html! { p lang="ja-x-easy" { (say("｜台風《たいふう》が きます。｜避難所《ひなんじょ》は " )) (ruby("体育館", "たいいくかん")) (say(" です。")) } }))
@@ -42,9 +45,9 @@ fn section(title: &str, body: Markup) -> Markup {
 
 fn notices(t: &Tongue) -> Markup {
     html! {
-        (Emergency::new(4, "警戒レベル4", "東岸地区に避難指示を出しました", "/refuge").text("危険な場所から全員避難してください。開いている避難所は6か所です。").issued("2025-09-12T18:40:00+09:00", "9月12日 18時40分").render(t))
-        (Emergency::new(3, "警戒レベル3", "高齢者等避難", "/refuge").drill(true).issued("2025-09-01T10:00:00+09:00", "9月1日 10時00分").render(t))
-        (Banner::info("12月29日から1月3日まで窓口はお休みです").text("証明書はコンビニエンスストアで受け取れます。").link(Link::new("休み中に使えるサービス", "/holiday")).render(t))
+        (Emergency::new(4, "警戒レベル4", "東岸地区に避難指示を出しました", HERE).text("危険な場所から全員避難してください。開いている避難所は6か所です。").issued("2025-09-12T18:40:00+09:00", "9月12日 18時40分").render(t))
+        (Emergency::new(3, "警戒レベル3", "高齢者等避難", HERE).drill(true).issued("2025-09-01T10:00:00+09:00", "9月1日 10時00分").render(t))
+        (Banner::info("12月29日から1月3日まで窓口はお休みです").text("証明書はコンビニエンスストアで受け取れます。").link(Link::new("休み中に使えるサービス", HERE)).render(t))
         (Banner::success("申請を受け付けました").text("受付番号は 2025-0142 です。").render(t))
         (Banner::warning("下書きは30日後に消えます").render(t))
         (Banner::error("予約を取り消せませんでした").text("利用日の前日を過ぎています。施設に電話でご相談ください。").render(t))
@@ -54,12 +57,12 @@ fn notices(t: &Tongue) -> Markup {
 fn button_row(t: &Tongue) -> Markup {
     html! {
         (buttons([
-            Button::link("申請を始める", "/apply").render(),
-            Button::link("下書きを見る", "/drafts").secondary().render(),
-            Button::link("印刷する", "/print").tertiary().render(),
-            PostButton::new("予約を取り消す", "/cancel", "token").danger().about("中央公民館 10月4日").render(),
+            Button::link("申請を始める", HERE).render(),
+            Button::link("下書きを見る", HERE).secondary().render(),
+            Button::link("印刷する", HERE).tertiary().render(),
+            PostButton::new("予約を取り消す", HERE, "token").danger().about("中央公民館 10月4日").render(),
             Button::link("やめる", "/").kind(ButtonKind::Link).render(),
-            Button::link("地図で見る", "/map").secondary().icon(Icon::External).render(),
+            Button::link("地図で見る", HERE).secondary().icon(Icon::External).render(),
         ]))
         p { (Tag::new("受付中", Tone::Positive).render()) " " (Tag::new("まもなく終了", Tone::Caution).render()) " " (Tag::new("中止", Tone::Negative).render()) " " (Tag::new("新着", Tone::Info).render()) " " (Tag::new("終了", Tone::Neutral).render()) }
         (Pagination::new().text("134件のうち21〜40件").first(Some("/?".into())).previous(Some("/?before=a".into())).next(Some("/?after=b".into())).render(t))
@@ -69,26 +72,26 @@ fn button_row(t: &Tongue) -> Markup {
 fn ways(t: &Tongue) -> Markup {
     html! {
         (Steps::new(["内容の確認", "入力", "書類の添付", "確認", "完了"], 3).render(t))
-        (Tabs::new("申請の状態").tab(Link::new("すべて", "/cases").current(true).count(24)).tab(Link::new("確認待ち", "/cases?state=waiting").count(5)).tab(Link::new("差し戻し", "/cases?state=returned").count(2)).tab(Link::new("完了", "/cases?state=done")).render())
+        (Tabs::new("申請の状態").tab(Link::new("すべて", HERE).current(true).count(24)).tab(Link::new("確認待ち", HERE).count(5)).tab(Link::new("差し戻し", HERE).count(2)).tab(Link::new("完了", HERE)).render())
     }
 }
 
 fn cards() -> Markup {
     Cards::new()
-        .card(Card::new("引越し", "/life/moving").text("転入・転出・転居の届出、水道、ごみの出し方"))
-        .card(Card::new("子育て", "/life/children").text("妊娠から就学まで。健診の予約、保育園の申込み"))
-        .card(Card::new("ごみ・リサイクル", "/life/waste").text("収集日、分別の方法、粗大ごみの申込み"))
+        .card(Card::new("引越し", HERE).text("転入・転出・転居の届出、水道、ごみの出し方"))
+        .card(Card::new("子育て", HERE).text("妊娠から就学まで。健診の予約、保育園の申込み"))
+        .card(Card::new("ごみ・リサイクル", HERE).text("収集日、分別の方法、粗大ごみの申込み"))
         .card(
-            Card::new("施設の予約", "/facilities")
+            Card::new("施設の予約", HERE)
                 .text("公民館、体育館、会議室の空きを確認")
                 .tag(Tag::new("ログインが必要", Tone::Neutral)),
         )
         .card(
-            Card::new("町の困りごとを知らせる", "/reports")
+            Card::new("町の困りごとを知らせる", HERE)
                 .text("道路の穴、街灯の故障、倒木など")
                 .tag(Tag::new("新しいサービス", Tone::Info)),
         )
-        .card(Card::new("防災", "/refuge").text("避難所、わが家の避難計画、いまの警報"))
+        .card(Card::new("防災", HERE).text("避難所、わが家の避難計画、いまの警報"))
         .render()
 }
 
@@ -96,12 +99,12 @@ fn news() -> Markup {
     Cards::new()
         .list()
         .card(
-            Card::new("中央公民館のホールを改修します", "/n/1")
+            Card::new("中央公民館のホールを改修します", HERE)
                 .tag(Tag::new("施設", Tone::Neutral))
                 .meta(html! { time datetime="2025-10-01" { "2025年10月1日" } "　生涯学習課" }),
         )
         .card(
-            Card::new("秋の健康診断の申込みを始めました", "/n/2")
+            Card::new("秋の健康診断の申込みを始めました", HERE)
                 .tag(Tag::new("健康", Tone::Neutral))
                 .text("40歳から74歳の方が対象です。申込みは11月14日までです。")
                 .meta(html! { time datetime="2025-09-25" { "2025年9月25日" } "　健康推進課" }),
@@ -110,7 +113,7 @@ fn news() -> Markup {
 }
 
 fn form(t: &Tongue) -> Markup {
-    Form::new("/apply")
+    Form::new(HERE)
         .token("token")
         .multipart()
         .label("転入届の申請")
@@ -193,7 +196,7 @@ fn form(t: &Tongue) -> Markup {
 }
 
 fn wrong_form(t: &Tongue) -> Markup {
-    Form::new("/apply")
+    Form::new(HERE)
         .token("token")
         .label("誤りのある申請")
         .field(
@@ -222,7 +225,7 @@ fn wrong_form(t: &Tongue) -> Markup {
 }
 
 fn filter(t: &Tongue) -> Markup {
-    Form::new("/cases")
+    Form::new(HERE)
         .get()
         .compact()
         .label("申請を絞り込む")
@@ -240,7 +243,7 @@ fn filter(t: &Tongue) -> Markup {
 fn table(t: &Tongue) -> Markup {
     let row = |no: &str, name: &str, state: Tag, on: &str, fee: i64| {
         [
-            html! { a href={ "/cases/" (no) } { (no) } },
+            html! { a href=(HERE) { (no) } },
             html! { (name) },
             html! { (state.render()) },
             html! { (on) },
@@ -248,26 +251,26 @@ fn table(t: &Tongue) -> Markup {
         ]
     };
     Table::new("最近の申請")
-        .column(Col::new("受付番号").sort("/cases?sort=no", Sort::Descending))
+        .column(Col::new("受付番号").sort(HERE, Sort::Descending))
         .column(Col::new("手続"))
         .column(Col::new("状態"))
-        .column(Col::new("受付日").sort("/cases?sort=on", Sort::None))
+        .column(Col::new("受付日").sort(HERE, Sort::None))
         .column(Col::number("手数料"))
         .row(row("2025-0142", "住民票の写しの交付", Tag::new("確認待ち", Tone::Caution), "10月3日", 300))
         .row(row("2025-0141", "犬の登録", Tag::new("完了", Tone::Positive), "10月2日", 3000))
         .row(row("2025-0139", "粗大ごみの収集", Tag::new("差し戻し", Tone::Negative), "10月1日", 1200))
-        .csv("/cases.csv")
+        .csv(HERE)
         .render(t)
 }
 
 fn summary() -> Markup {
     SummaryList::new()
-        .row_with("氏名", html! { "港 はるか" }, Link::new("変更する", "/apply?step=1"))
-        .row_with("生年月日", html! { "1985年4月9日" }, Link::new("変更する", "/apply?step=1"))
+        .row_with("氏名", html! { "港 はるか" }, Link::new("変更する", HERE))
+        .row_with("生年月日", html! { "1985年4月9日" }, Link::new("変更する", HERE))
         .row_with(
             "新しい住所",
             html! { "港地区2丁目3番4号" br; "みなと荘 101号室" },
-            Link::new("変更する", "/apply?step=2"),
+            Link::new("変更する", HERE),
         )
         .text("受付番号", "2025-0142")
         .render()
@@ -282,12 +285,12 @@ fn progress(t: &Tongue) -> Markup {
 
 fn dialog(t: &Tongue) -> Markup {
     let dialog = Dialog::new("cancel", "予約を取り消しますか", html! { p { "中央公民館 会議室A、10月4日 9時から12時の予約を取り消します。取り消すと元に戻せません。" } })
-        .actions(PostButton::new("取り消す", "/bookings/1/cancel", "token").danger().render());
-    html! { (dialog.opener("予約を取り消す", "/bookings/1/cancel")) (dialog.render(t)) }
+        .actions(PostButton::new("取り消す", HERE, "token").danger().render());
+    html! { (dialog.opener("予約を取り消す", HERE)) (dialog.render(t)) }
 }
 
 fn conflict(t: &Tongue) -> Markup {
-    Conflict::new("/notices/1", "token")
+    Conflict::new(HERE, "token")
         .by("防災課 西野", "10月3日 14時05分")
         .hidden("rev", "8")
         .row("title", "題名", "夜間の断水のお知らせ", "10月4日夜の断水について")
@@ -298,7 +301,7 @@ fn conflict(t: &Tongue) -> Markup {
             "4日22時から5日4時まで、港地区と東岸地区で断水します。",
         )
         .row("area", "対象", "港地区", "港地区")
-        .back("/notices/1")
+        .back(HERE)
         .render(t)
 }
 
@@ -360,7 +363,7 @@ fn prose() -> Markup {
     html! {
         div class="prose" {
             h3 { "ごみの出し方" }
-            p { "収集日の朝8時までに、" a href="/spots" { "お近くの集積所" } "へ出してください。台風などで収集を中止する場合は、前日の18時までにお知らせします。" }
+            p { "収集日の朝8時までに、" a href=(HERE) { "お近くの集積所" } "へ出してください。台風などで収集を中止する場合は、前日の18時までにお知らせします。" }
             ul { li { "燃えるごみは週2回、指定の袋に入れます。" } li { "資源ごみは月2回です。びんと缶は分けてください。" } }
             ol { li { "品目を調べる" } li { "手数料を確かめる" } li { "収集日を予約する" } }
             blockquote { p { "分別に迷ったら、品目の名前で検索してください。" } }

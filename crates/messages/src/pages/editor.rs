@@ -16,7 +16,7 @@ use ground::words::Lang;
 
 use super::preview::shown_in;
 use super::staff_list::indented;
-use super::{crumbs, lang_word, must_ever, page_id, public, state_tag};
+use super::{crumbs, lang_word, must_ever, page_id, state_tag};
 use crate::actions::{AskStaffPage, SAVE_PAGE, STAFF_PAGE, SavePage};
 use crate::markdown;
 use crate::model::{BODY_CHARS_MAX, PageText, StaffPage, TITLE_CHARS_MAX};
@@ -145,7 +145,7 @@ pub async fn edit(visit: &Visit) -> Result<Reply, Fault> {
         let content = markdown::render(visit.cx.tongue(), &shown.body);
         html! {
             (Banner::info(visit.t("messages-not-yours")).render(visit.cx.tongue()))
-            (public::article(visit, &shown, &content, false).await)
+            div class="prose" lang=(shown.lang.code()) { (content) }
         }
     };
     Ok(visit.page(&shell, html! { (head(visit, &page, &departments)) (body) }))
