@@ -1,0 +1,10 @@
+// Every suite. Those that walk through all pages come first: they take longest.
+import accessibility from "./accessibility.mjs";
+import errors from "./errors.mjs";
+import forms from "./forms.mjs";
+import offline from "./offline.mjs";
+import shell from "./shell.mjs";
+import staff from "./staff.mjs";
+import writing from "./writing.mjs";
+
+export const suites = [...accessibility, ...writing, ...staff, ...forms, ...shell, ...errors, ...offline];
