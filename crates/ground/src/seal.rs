@@ -1,7 +1,9 @@
 //! Secrets at rest: sealed with the keys of `MACHIYA_KEY_FILE`. The newest key seals, older ones still open.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
+use arc_swap::ArcSwap;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
@@ -17,28 +19,19 @@ struct Key {
 
 /// Seals and opens secrets, and signs form tokens.
 pub struct Sealer {
-    keys: Vec<Key>,
+    keys: ArcSwap<Vec<Key>>,
 }
 
 impl Sealer {
     /// Reads a key file: one `name base64` per line, the newest first.
     pub fn read(file: &str) -> Result<Sealer, Fault> {
-        let broken = |line: usize| Fault::new(Kind::Invalid, "key-file").arg("line", line + 1);
-        let mut keys = Vec::new();
-        for (number, line) in file.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-            let (name, encoded) = line.trim().split_once(' ').ok_or_else(|| broken(number))?;
-            let raw: [u8; 32] = BASE64
-                .decode(encoded.trim())
-                .ok()
-                .and_then(|bytes| bytes.try_into().ok())
-                .ok_or_else(|| broken(number))?;
-            let aead = UnboundKey::new(&CHACHA20_POLY1305, &raw).map_err(|_| broken(number))?;
-            keys.push(Key { name: name.to_owned(), aead: LessSafeKey::new(aead), raw });
-        }
-        if keys.is_empty() {
-            return Err(broken(0));
-        }
-        Ok(Sealer { keys })
+        Ok(Sealer { keys: ArcSwap::from_pointee(read_keys(file)?) })
+    }
+
+    /// From now on the keys of this file hold, as after a rotation.
+    pub fn take_over(&self, file: &str) -> Result<(), Fault> {
+        self.keys.store(Arc::new(read_keys(file)?));
+        Ok(())
     }
 
     /// A line of a key file.
@@ -46,13 +39,14 @@ impl Sealer {
         format!("{name} {}\n", BASE64.encode(raw))
     }
 
-    pub fn newest(&self) -> &str {
-        self.keys.first().map_or("", |key| &key.name)
+    pub fn newest(&self) -> String {
+        self.keys.load().first().map_or_else(String::new, |key| key.name.clone())
     }
 
     /// Seals a secret for one use (`what`): opened only under the same name.
     pub fn seal(&self, what: &str, secret: &[u8], drawn: [u8; 32]) -> Result<String, Fault> {
-        let key = self.keys.first().ok_or_else(|| Fault::internal("no key"))?;
+        let keys = self.keys.load();
+        let key = keys.first().ok_or_else(|| Fault::internal("no key"))?;
         let mut nonce = [0u8; NONCE_LEN];
         nonce.iter_mut().zip(drawn).for_each(|(place, byte)| *place = byte);
         let mut sealed = secret.to_vec();
@@ -71,7 +65,8 @@ impl Sealer {
         else {
             return Err(broken());
         };
-        let key = self.keys.iter().find(|key| key.name == name).ok_or_else(broken)?;
+        let keys = self.keys.load();
+        let key = keys.iter().find(|key| key.name == name).ok_or_else(broken)?;
         let nonce = BASE64.decode(nonce).ok().and_then(|bytes| Nonce::try_assume_unique_for_key(&bytes).ok());
         let mut body = BASE64.decode(body).map_err(|_| broken())?;
         let opened = key
@@ -83,18 +78,37 @@ impl Sealer {
 
     /// Whether it was sealed with an older key.
     pub fn is_old(&self, sealed: &str) -> bool {
-        sealed.split('.').nth(1) != Some(self.newest())
+        sealed.split('.').nth(1) != self.keys.load().first().map(|key| key.name.as_str())
     }
 
     /// A signature over `text`, for tokens that come back (forms, one-time links).
     pub fn sign(&self, what: &str, text: &str) -> String {
-        self.keys.first().map(|key| signature(key, what, text)).unwrap_or_default()
+        self.keys.load().first().map(|key| signature(key, what, text)).unwrap_or_default()
     }
 
     pub fn is_signed(&self, what: &str, text: &str, given: &str) -> bool {
         let Ok(given) = BASE64.decode(given) else { return false };
-        self.keys.iter().any(|key| hmac::verify(&mac_key(key), &message(what, text), &given).is_ok())
+        self.keys.load().iter().any(|key| hmac::verify(&mac_key(key), &message(what, text), &given).is_ok())
     }
+}
+
+fn read_keys(file: &str) -> Result<Vec<Key>, Fault> {
+    let broken = |line: usize| Fault::new(Kind::Invalid, "key-file").arg("line", line + 1);
+    let mut keys = Vec::new();
+    for (number, line) in file.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+        let (name, encoded) = line.trim().split_once(' ').ok_or_else(|| broken(number))?;
+        let raw: [u8; 32] = BASE64
+            .decode(encoded.trim())
+            .ok()
+            .and_then(|bytes| bytes.try_into().ok())
+            .ok_or_else(|| broken(number))?;
+        let aead = UnboundKey::new(&CHACHA20_POLY1305, &raw).map_err(|_| broken(number))?;
+        keys.push(Key { name: name.to_owned(), aead: LessSafeKey::new(aead), raw });
+    }
+    if keys.is_empty() {
+        return Err(broken(0));
+    }
+    Ok(keys)
 }
 
 fn mac_key(key: &Key) -> hmac::Key {
@@ -148,6 +162,17 @@ mod tests {
         let old = Sealer::read(&Sealer::line("a", &[1; 32])).unwrap().seal("mail", b"x", [3; 32]).unwrap();
         assert_eq!(sealer().open("mail", &old).unwrap(), b"x");
         assert!(sealer().is_old(&old));
+    }
+
+    #[test]
+    fn a_new_key_file_holds_at_once() {
+        let sealer = Sealer::read(&Sealer::line("a", &[1; 32])).unwrap();
+        let old = sealer.seal("mail", b"x", [3; 32]).unwrap();
+        assert!(sealer.take_over("nonsense").is_err());
+        sealer.take_over(&(Sealer::line("b", &[2; 32]) + &Sealer::line("a", &[1; 32]))).unwrap();
+        assert_eq!(sealer.newest(), "b");
+        assert!(sealer.is_old(&old));
+        assert_eq!(sealer.open("mail", &old).unwrap(), b"x");
     }
 
     #[test]
