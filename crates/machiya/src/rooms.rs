@@ -8,9 +8,13 @@ use ground::words::{WordFiles, Words};
 
 /// The words of the command line and of the server itself.
 const WORDS: WordFiles = WordFiles {
-    ja: include_str!("../words/ja.ftl"),
-    ja_easy: include_str!("../words/ja-x-easy.ftl"),
-    en: include_str!("../words/en.ftl"),
+    ja: concat!(include_str!("../words/ja.ftl"), "\n", include_str!("../words/moving/ja.ftl")),
+    ja_easy: concat!(
+        include_str!("../words/ja-x-easy.ftl"),
+        "\n",
+        include_str!("../words/moving/ja-x-easy.ftl")
+    ),
+    en: concat!(include_str!("../words/en.ftl"), "\n", include_str!("../words/moving/en.ftl")),
 };
 
 /// What the binary adds: words only.
