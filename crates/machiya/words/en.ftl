@@ -67,6 +67,8 @@ fault-key-missing = There is data, but the key file { $path } is missing.
 fault-key-missing-remedy = Copy it from the old machine, or correct MACHIYA_KEY_FILE. If it is lost, machiya key new makes another; sealed secrets (mail passwords and the like) must then be entered again.
 fault-key-none = There is no key file { $path } yet.
 fault-key-none-remedy = The first machiya serve makes it.
+fault-key-still-needed = { $count } secrets are still sealed with an older key.
+fault-key-still-needed-remedy = Give the server a moment to seal them again, then try again.
 fault-key-is-there = The key file { $path } is there already.
 fault-key-is-there-remedy = To change to a new key, use machiya key rotate.
 
@@ -127,6 +129,7 @@ cli-about-key = The keys that seal secrets
 cli-about-key-rotate = Change to a new key, and seal again
 cli-about-key-show-age = When the keys were made
 cli-about-key-new = Make another key for a lost one
+cli-about-key-drop-old = Remove older keys that nothing needs any more
 cli-arg-config = The settings file (else ./machiya.toml)
 cli-arg-lang = Language: ja or en
 cli-arg-slug = Short name (lower-case letters, digits and -)
@@ -153,22 +156,22 @@ cli-read-only-off = The server writes again.
 cli-key-rotated = { $name } is the new key ({ $path }). Keep a copy somewhere else.
 cli-key-seals = { $name }	{ $day }	seals
 cli-key-opens = { $name }	{ $day }	older, only opens
+cli-key-dropped = Removed the older keys ({ $path }).
 cli-key-made = Made a new key ({ $path }). Enter again what was sealed with the lost one.
 cli-import-line = Line { $line }: { $said }
 cli-import-done = { $done } rows imported, { $wrong } wrong.
 cli-import-tried = { $done } rows can be read, { $wrong } are wrong. Nothing was changed.
+cli-import-whole = { $action } takes the whole file and checks it itself. Nothing was sent.
 cli-export-done = { $rows } rows written to { $path }.
 cli-demo-filling = Making the made-up city { $city }…
-cli-demo-room =   { $room }: { $seconds } s
 cli-demo-filled = Ready ({ $seconds } s).
-cli-demo-up =
-    { $city } is up.
-      Residents    { $url }/
-      Staff        { $url }/staff
-      Developers   { $url }/developers
-cli-demo-signin =
-    To sign in: open { $url }/sign-in and choose a resident, department staff or an administrator. No password is needed.
-    Stop with Ctrl+C. The data stays, and the next start continues from it.
+cli-demo-up = { $city } is up.
+cli-demo-portal = residents
+cli-demo-sign-in = signing in
+cli-demo-staff = staff
+cli-demo-developers = developers
+cli-demo-who = On the sign-in page choose a resident, department staff, an administrator or others. No password is needed.
+cli-demo-stop = Stop with Ctrl+C. The data stays, and the next start continues from it.
 
 ## Doctor
 doctor-summary = { $bad } to put right, { $hints } that could be better.

@@ -67,6 +67,8 @@ fault-key-missing = データはありますが、鍵のファイル { $path } �
 fault-key-missing-remedy = もとの機械から写すか、MACHIYA_KEY_FILE を直してください。失われたなら machiya key new で作れますが、封じてあった秘密（メールの合言葉など）は入れ直しになります。
 fault-key-none = 鍵のファイル { $path } はまだありません。
 fault-key-none-remedy = 最初に machiya serve を動かすときに作られます。
+fault-key-still-needed = 前の鍵で封じた秘密が、まだ { $count } 件あります。
+fault-key-still-needed-remedy = サーバーが封じ直すまで少し待ってから、もう一度実行してください。
 fault-key-is-there = 鍵のファイル { $path } はもうあります。
 fault-key-is-there-remedy = 新しい鍵に替えるには machiya key rotate を使ってください。
 
@@ -127,6 +129,7 @@ cli-about-key = 秘密を封じる鍵
 cli-about-key-rotate = 新しい鍵に替え、封じ直す
 cli-about-key-show-age = 鍵がいつ作られたか
 cli-about-key-new = 失われた鍵の代わりを作る
+cli-about-key-drop-old = もう要らない前の鍵を消す
 cli-arg-config = 設定ファイル（なければ ./machiya.toml）
 cli-arg-lang = 言葉：ja または en
 cli-arg-slug = 短い名前（半角の小文字と数字と -）
@@ -153,22 +156,22 @@ cli-read-only-off = サーバーは書き込みを受け付けます。
 cli-key-rotated = 新しい鍵 { $name } に替えました（{ $path }）。控えをよそに置いてください。
 cli-key-seals = { $name }	{ $day }	封じる鍵
 cli-key-opens = { $name }	{ $day }	前の鍵（開けるだけ）
+cli-key-dropped = 前の鍵を消しました（{ $path }）。
 cli-key-made = 新しい鍵を作りました（{ $path }）。前の鍵で封じた秘密は入れ直してください。
 cli-import-line = { $line } 行目：{ $said }
 cli-import-done = { $done } 行を取り込みました。誤りは { $wrong } 行です。
 cli-import-tried = { $done } 行は読めます。誤りは { $wrong } 行です。何も変えていません。
+cli-import-whole = { $action } はファイルをまるごと受け取り、自分で確かめます。何も送っていません。
 cli-export-done = { $rows } 行を { $path } に書きました。
 cli-demo-filling = 架空のまち { $city } を作っています…
-cli-demo-room =   { $room }：{ $seconds } 秒
 cli-demo-filled = できました（{ $seconds } 秒）。
-cli-demo-up =
-    { $city }が動いています。
-      住民のポータル      { $url }/
-      職員の画面          { $url }/staff
-      開発者のための頁    { $url }/developers
-cli-demo-signin =
-    サインイン：{ $url }/sign-in を開き、住民・担当課の職員・管理者の中から選んでください（合言葉は要りません）。
-    止めるには Ctrl+C を押してください。データは残り、次も同じところから始まります。
+cli-demo-up = { $city }が動いています。
+cli-demo-portal = 住民のポータル
+cli-demo-sign-in = サインイン
+cli-demo-staff = 職員の画面
+cli-demo-developers = 開発者の方へ
+cli-demo-who = サインインのページで、住民・部署の職員・管理者などから一つ選びます。合言葉は要りません。
+cli-demo-stop = 止めるには Ctrl+C を押してください。データは残り、次も同じところから始まります。
 
 ## 診断
 doctor-summary = 直すべきこと { $bad } 件、よりよくできること { $hints } 件。

@@ -76,7 +76,7 @@ async fn fill(desk: &Desk, installation: &Arc<Installation>, url: &str) -> Resul
         let clock = Stopwatch::new();
         let cx = Cx::new(&installation.house, &city, Who::operator(), Lang::Ja, Via::Command);
         demo(cx).await?;
-        desk.tell("cli-demo-room", &[("room", room.name), ("seconds", &format!("{:.1}", clock.seconds()))]);
+        println!("  {}: {:.1} s", room.name, clock.seconds());
     }
     desk.tell("cli-demo-filled", &[("seconds", &format!("{:.1}", whole.seconds()))]);
     Ok(())
@@ -98,6 +98,13 @@ async fn move_to(installation: &Arc<Installation>, city: &Arc<City>, url: &str) 
 
 /// What people read once the city answers: where it is, and how to sign in as whom.
 fn welcome(desk: &Desk, url: &str) -> String {
-    let args = [("url", url), ("city", NAME)];
-    ["cli-demo-up", "cli-demo-signin"].map(|word| desk.say(word, &args)).join("\n")
+    let mut lines = vec![String::new(), desk.say("cli-demo-up", &[("city", NAME)])];
+    for (word, path) in
+        [("portal", "/"), ("sign-in", "/sign-in"), ("staff", "/staff"), ("developers", "/developers")]
+    {
+        lines.push(format!("  {url}{path:<13}{}", desk.say(&format!("cli-demo-{word}"), &[])));
+    }
+    lines.push(desk.say("cli-demo-who", &[]));
+    lines.push(desk.say("cli-demo-stop", &[]));
+    lines.join("\n")
 }

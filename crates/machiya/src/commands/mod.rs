@@ -7,6 +7,8 @@ mod check;
 mod city;
 mod demo;
 pub mod doctor;
+mod export;
+mod import;
 pub mod key;
 pub mod migrate;
 mod reach;
@@ -14,7 +16,6 @@ mod restore;
 mod rights;
 mod serve;
 mod settings;
-mod transfer;
 mod usage;
 
 use std::path::PathBuf;
@@ -53,8 +54,8 @@ enum Command {
     Backup(backup::Backup),
     Restore(restore::Restore),
     Migrate(migrate::Migrate),
-    Import(transfer::Import),
-    Export(transfer::Export),
+    Import(import::Import),
+    Export(export::Export),
     Check,
     Doctor(doctor::Doctor),
     Rights(rights::Rights),

@@ -5,7 +5,8 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 use ground::csv_out;
 use ground::fault::Fault;
-use ground::floor::actions::rights_matrix;
+use ground::floor::actions::{RightsRow, rights_matrix};
+use ground::house::House;
 
 use super::{Desk, Outcome};
 use crate::installation;
@@ -14,7 +15,6 @@ use crate::installation;
 pub struct Rights {
     #[arg(long, value_enum, default_value = "table")]
     format: Format,
-    /// Only actions whose name begins like this.
     #[arg(value_name = "ACTION")]
     action: Option<String>,
 }
@@ -26,10 +26,27 @@ enum Format {
     Json,
 }
 
+/// Doors have lines of their own: what they let in still asks for the right of each action behind them.
+fn doors(house: &House) -> Vec<RightsRow> {
+    let all = house.rooms.iter().flat_map(|room| room.doors.iter().map(move |door| (room, door)));
+    all.map(|(room, door)| RightsRow {
+        action: door.name.to_owned(),
+        room: room.name.to_owned(),
+        writes: !door.method.is_safe(),
+        grants: house
+            .grants(door.name)
+            .iter()
+            .map(|grant| format!("{}:{}", grant.role.name(), grant.reach.name()))
+            .collect(),
+    })
+    .collect()
+}
+
 impl Rights {
     pub fn run(self, desk: &Desk) -> Outcome {
         let house = installation::house_without_data()?;
         let mut rows = rights_matrix(&house);
+        rows.extend(doors(&house));
         if let Some(start) = &self.action {
             rows.retain(|row| row.action.starts_with(start.as_str()));
         }

@@ -16,7 +16,7 @@ use ground::fault::{Fault, Kind as FaultKind};
 pub use kinds::{Kind, Network, size_text};
 pub use table::{RETENTION, Setting, TABLE};
 
-use table::{ENV_BESIDES, RETENTION_KIND, any_contains, env_name, retention_days};
+use table::{RETENTION_KIND, any_contains, env_name, is_beside, retention_days};
 
 /// The file that is read when nobody names another.
 pub const FILE: &str = "machiya.toml";
@@ -262,7 +262,7 @@ impl Reading<'_> {
 
     fn env(&mut self, places: &Places) {
         for (name, text) in &places.env {
-            if ENV_BESIDES.contains(&name.as_str()) {
+            if is_beside(name) {
                 continue;
             }
             let setting =

@@ -399,7 +399,14 @@ pub fn retention_days(text: &str) -> Option<i64> {
 }
 
 /// The names that the environment may use besides the settings.
-pub const ENV_BESIDES: [&str; 2] = ["MACHIYA_CONFIG", "MACHIYA_LANG"];
+const ENV_BESIDES: [&str; 3] = ["MACHIYA_CONFIG", "MACHIYA_LANG", "MACHIYA_BINARY"];
+/// What machiya's own tests and measurements pass on to each other.
+const ENV_OF_TESTS: [&str; 2] = ["MACHIYA_TEST_", "MACHIYA_BENCH_"];
+
+/// Whether a variable of the environment is none of the settings' business.
+pub fn is_beside(name: &str) -> bool {
+    ENV_BESIDES.contains(&name) || ENV_OF_TESTS.iter().any(|start| name.starts_with(start))
+}
 
 pub fn any_contains(networks: &[Network], address: std::net::IpAddr) -> bool {
     networks.iter().any(|network| network.contains(address))

@@ -1,26 +1,29 @@
-//! `machiya import` and `machiya export`: spreadsheets in and out of any action.
+//! `machiya import`: a spreadsheet into any action.
 //!
-//! Import gives each row of the table to the action as its input: a column is a field of the input (`address.zip` for a
-//! field inside a field), read as the type that the input's schema says. Each row is done once, however often the same
-//! file is imported. Export walks through the pages of a listing action.
+//! An action that takes a whole file (`people.stage_import`) gets the file. Any other is given each row of the table as
+//! its input: a column is a field of the input (`address.zip` for a field inside a field), read as the type that the
+//! input's schema says. Each row is done once, however often the same file is imported.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use clap::Args;
 use ground::csv_in::{self, ColumnSpec, Layout, SheetRow};
-use ground::csv_out;
 use ground::fault::{Fault, Kind};
-use ground::list::PAGE_ROWS_MAX;
 use ground::seal::token_digest;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::call::{read_account, read_input};
 use super::{Desk, Outcome, Reach};
 use crate::installation;
 use crate::operator::Call;
 
+/// The field of an input that takes a whole file, in base 64, and the one for its name.
+const WHOLE_FILE: &str = "file";
+const FILE_NAME: &str = "source";
 /// What a table in a folder of the operator's own may hold.
 const ROWS_MAX: usize = 1_000_000;
 /// Faults shown one by one; the rest is counted.
@@ -36,6 +39,8 @@ pub struct Import {
     city: Option<String>,
     #[arg(long = "as", value_name = "ACCOUNT")]
     account: Option<String>,
+    #[arg(long, value_name = "JSON|@FILE|-", default_value = "{}")]
+    json: String,
     #[arg(long)]
     dry_run: bool,
 }
@@ -49,9 +54,13 @@ impl Import {
                 .arg("hint", nearest(&house, &self.action))
         })?;
         let fields = fields(&serde_json::to_value(&action.input).map_err(Fault::internal)?);
+        let given = read_input(&self.json)?;
         let bytes = std::fs::read(&self.file).map_err(|said| {
             Fault::new(Kind::Invalid, "file-unreadable").arg("path", self.file.display()).arg("said", said)
         })?;
+        if fields.contains_key(WHOLE_FILE) {
+            return self.whole(desk, given, &fields, &bytes).await;
+        }
         let sheet = csv_in::read(&bytes, &layout(&fields))?;
         let whole = token_digest(&String::from_utf8_lossy(&bytes));
         let account = self.account.as_deref().map(read_account).transpose()?;
@@ -59,7 +68,7 @@ impl Import {
         let mut wrong = 0usize;
         let mut reach: Option<Reach> = None;
         for row in &sheet.rows {
-            let outcome = match input_of(row, &fields) {
+            let outcome = match input_of(row, &fields, &given) {
                 Err(fault) => Err(fault),
                 Ok(_) if self.dry_run => Ok(Value::Null),
                 Ok(input) => {
@@ -98,6 +107,38 @@ impl Import {
         let word = if self.dry_run { "cli-import-tried" } else { "cli-import-done" };
         desk.tell(word, &[("done", &done.to_string()), ("wrong", &wrong.to_string())]);
         Ok(if wrong == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    }
+}
+
+impl Import {
+    /// For actions that read the file themselves, with a preview of their own.
+    async fn whole(
+        self,
+        desk: &Desk,
+        mut input: Value,
+        fields: &BTreeMap<String, InputField>,
+        bytes: &[u8],
+    ) -> Outcome {
+        put(&mut input, WHOLE_FILE, Value::String(BASE64.encode(bytes)));
+        if fields.contains_key(FILE_NAME) {
+            let name = self.file.file_name().map(|name| name.to_string_lossy().into_owned());
+            put(&mut input, FILE_NAME, Value::String(name.unwrap_or_default()));
+        }
+        if self.dry_run {
+            desk.tell("cli-import-whole", &[("action", &self.action)]);
+            return Ok(ExitCode::SUCCESS);
+        }
+        let call = Call {
+            city: self.city,
+            action: self.action,
+            input,
+            account: self.account.as_deref().map(read_account).transpose()?,
+            once: None,
+            lang: desk.t.lang(),
+        };
+        let answer: Value = desk.reach().await?.ask("call", &call).await?;
+        println!("{}", serde_json::to_string_pretty(&answer).map_err(Fault::internal)?);
+        Ok(ExitCode::SUCCESS)
     }
 }
 
@@ -223,8 +264,8 @@ fn layout(fields: &BTreeMap<String, InputField>) -> Layout {
 }
 
 /// One row as the action's input. An empty cell is a field that is not given.
-fn input_of(row: &SheetRow, fields: &BTreeMap<String, InputField>) -> Result<Value, Fault> {
-    let mut input = Value::Object(Map::new());
+fn input_of(row: &SheetRow, fields: &BTreeMap<String, InputField>, given: &Value) -> Result<Value, Fault> {
+    let mut input = given.clone();
     let mut fault = row.faults.iter().fold(Fault::invalid(), |fault, wrong| {
         let args: Vec<(&str, &str)> =
             wrong.args.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
@@ -269,7 +310,7 @@ fn value(cell: Cell, text: &str) -> Option<Value> {
 }
 
 /// Puts a value under a dotted name.
-fn put(input: &mut Value, path: &str, value: Value) {
+pub fn put(input: &mut Value, path: &str, value: Value) {
     let mut place = input;
     for part in path.split('.') {
         if !place.is_object() {
@@ -281,126 +322,11 @@ fn put(input: &mut Value, path: &str, value: Value) {
     *place = value;
 }
 
-#[derive(Args)]
-pub struct Export {
-    #[arg(value_name = "ACTION")]
-    action: String,
-    #[arg(long)]
-    city: Option<String>,
-    #[arg(long, value_name = "JSON|@FILE|-", default_value = "{}")]
-    json: String,
-    #[arg(long = "as", value_name = "ACCOUNT")]
-    account: Option<String>,
-    #[arg(long, value_name = "FILE")]
-    out: Option<PathBuf>,
-}
-
-impl Export {
-    pub async fn run(self, desk: &Desk) -> Outcome {
-        let reach = desk.reach().await?;
-        let asked = read_input(&self.json)?;
-        let account = self.account.as_deref().map(read_account).transpose()?;
-        let mut rows: Vec<Map<String, Value>> = Vec::new();
-        let mut after = String::new();
-        loop {
-            let mut input = asked.clone();
-            put(&mut input, "paging.rows", json!(PAGE_ROWS_MAX));
-            put(&mut input, "paging.after", json!(after));
-            let call = Call {
-                city: self.city.clone(),
-                action: self.action.clone(),
-                input,
-                account: account.clone(),
-                once: None,
-                lang: desk.t.lang(),
-            };
-            let page: Value = reach.ask("call", &call).await?;
-            let listed = page
-                .get("rows")
-                .and_then(Value::as_array)
-                .ok_or_else(|| Fault::new(Kind::Invalid, "not-a-list").arg("action", &self.action))?;
-            rows.extend(listed.iter().map(flat));
-            match page.get("next").and_then(Value::as_str) {
-                // A page that points at itself would never end.
-                Some(next) if next != after => after = next.to_owned(),
-                _ => break,
-            }
-        }
-        let file = as_csv(&rows)?;
-        match &self.out {
-            Some(path) => {
-                std::fs::write(path, &file).map_err(|said| {
-                    Fault::new(Kind::Invalid, "file-unwritable").arg("path", path.display()).arg("said", said)
-                })?;
-                desk.tell(
-                    "cli-export-done",
-                    &[("rows", &rows.len().to_string()), ("path", &path.display().to_string())],
-                );
-            }
-            None => {
-                use std::io::Write as _;
-                // Whoever closes the pipe early has read enough.
-                let _ = std::io::stdout().write_all(&file);
-            }
-        }
-        Ok(ExitCode::SUCCESS)
-    }
-}
-
-/// A row with dotted names for what is inside.
-fn flat(row: &Value) -> Map<String, Value> {
-    fn walk(prefix: &str, value: &Value, out: &mut Map<String, Value>) {
-        match value {
-            Value::Object(map) if !map.is_empty() => {
-                for (name, inner) in map {
-                    let path = if prefix.is_empty() { name.clone() } else { format!("{prefix}.{name}") };
-                    walk(&path, inner, out);
-                }
-            }
-            other => {
-                out.insert(
-                    if prefix.is_empty() { "value".to_owned() } else { prefix.to_owned() },
-                    other.clone(),
-                );
-            }
-        }
-    }
-    let mut out = Map::new();
-    walk("", row, &mut out);
-    out
-}
-
-fn as_csv(rows: &[Map<String, Value>]) -> Result<Vec<u8>, Fault> {
-    let mut header: Vec<&str> = Vec::new();
-    for name in rows.iter().flat_map(Map::keys) {
-        if !header.contains(&name.as_str()) {
-            header.push(name);
-        }
-    }
-    if header.is_empty() {
-        // An empty list has no columns to name.
-        header.push("value");
-    }
-    let lines =
-        rows.iter().map(|row| header.iter().map(|name| text(row.get(*name))).collect::<Vec<String>>());
-    csv_out::table(&header, lines)
-}
-
-fn text(value: Option<&Value>) -> String {
-    match value {
-        None | Some(Value::Null) => String::new(),
-        Some(Value::String(text)) => text.clone(),
-        Some(Value::Array(all)) if all.iter().all(Value::is_string) => {
-            all.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(";")
-        }
-        Some(other) => other.to_string(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use serde_json::json;
 
     fn schema() -> Value {
         json!({
@@ -420,7 +346,7 @@ mod tests {
     fn rows(file: &str) -> Vec<Result<Value, Fault>> {
         let fields = fields(&schema());
         let sheet = csv_in::read(file.as_bytes(), &layout(&fields)).unwrap();
-        sheet.rows.iter().map(|row| input_of(row, &fields)).collect()
+        sheet.rows.iter().map(|row| input_of(row, &fields, &json!({}))).collect()
     }
 
     #[test]
@@ -449,21 +375,13 @@ mod tests {
         assert!(csv_in::read("size\n1\n".as_bytes(), &layout(&fields)).is_err());
     }
 
-    #[test]
-    fn a_listing_becomes_a_table_with_every_column() {
-        let rows =
-            [flat(&json!({"id": "1", "place": {"zip": "7"}})), flat(&json!({"id": "2", "tags": ["a", "b"]}))];
-        let text = String::from_utf8(as_csv(&rows).unwrap()).unwrap();
-        assert_eq!(text, "\u{feff}id,place.zip,tags\r\n1,7,\r\n2,,a;b\r\n");
-    }
-
     proptest! {
         #[test]
         fn any_table_is_read_without_a_crash(file in "\\PC{0,80}") {
             let fields = fields(&schema());
             if let Ok(sheet) = csv_in::read(file.as_bytes(), &layout(&fields)) {
                 for row in &sheet.rows {
-                    let _ = input_of(row, &fields);
+                    let _ = input_of(row, &fields, &json!({}));
                 }
             }
         }
