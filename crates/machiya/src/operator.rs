@@ -45,14 +45,6 @@ pub static OPERATIONS: &[Operation] = &[
         run: |installation, input| Box::pin(crate::commands::migrate::hold_still(installation, input)),
     },
     Operation {
-        name: "backup",
-        run: |installation, input| Box::pin(crate::commands::backup::operate(installation, input)),
-    },
-    Operation {
-        name: "hold-still",
-        run: |installation, input| Box::pin(crate::commands::migrate::hold_still(installation, input)),
-    },
-    Operation {
         name: "health",
         run: |installation, _| Box::pin(crate::commands::doctor::inside(installation)),
     },
