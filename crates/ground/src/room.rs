@@ -25,6 +25,8 @@ pub struct SetupItem {
     pub done: fn(&mut crate::db::Tx<'_>, &crate::cx::Cx) -> Result<bool, crate::fault::Fault>,
 }
 
+type Foot = for<'v> fn(&'v crate::cx::Cx) -> crate::action::Boxed<'v, Vec<crate::html::Link>>;
+
 /// A room, as a constant in its `lib.rs`.
 pub struct Room {
     pub name: &'static str,
@@ -36,7 +38,7 @@ pub struct Room {
     pub panels: &'static [crate::page::Panel],
     /// Links at the foot of every page that staff write, such as the privacy policy. Asked for on every page: it
     /// answers from memory (see `City::kept`).
-    pub foot: Option<for<'v> fn(&'v crate::cx::Cx) -> crate::action::Boxed<'v, Vec<crate::html::Link>>>,
+    pub foot: Option<Foot>,
     pub doors: &'static [crate::door::Door],
     pub jobs: &'static [JobKind],
     pub schedules: &'static [Schedule],

@@ -61,7 +61,6 @@ pub struct PageText {
 }
 
 /// The name of a page in its address.
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "garde's custom rules take a reference")]
 pub fn is_slug(slug: &str, (): &()) -> garde::Result {
     let letters = slug.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
     if letters && !slug.starts_with('-') && !slug.ends_with('-') && !slug.contains("--") {

@@ -7,5 +7,4 @@ use ground::search::{self, Hit, Query};
 use super::whole_city;
 
 /// Finds what this person may see: pages for everybody, and for staff what is theirs.
-pub const SEARCH: Action<Query, List<Hit>> =
-    Action::reads("messages.search", whole_city, |tx, cx, input| search::find(tx, cx, input));
+pub const SEARCH: Action<Query, List<Hit>> = Action::reads("messages.search", whole_city, search::find);

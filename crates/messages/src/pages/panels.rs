@@ -27,14 +27,14 @@ pub async fn home_pages(visit: &Visit) -> Result<Option<Markup>, Fault> {
     let newest = shelf.newest.iter().map(|row| card(visit, row, &departments, true));
     Ok(Some(html! {
         @if !shelf.useful.is_empty() {
-            section aria-labelledby="useful" {
+            section class="home-main" aria-labelledby="useful" {
                 h2 id="useful" { (visit.t("messages-useful")) }
                 (Cards::new().cards(useful).render())
                 p { (Link::new(visit.t("messages-useful-all"), "/pages").render()) }
             }
         }
         @if !shelf.newest.is_empty() {
-            section aria-labelledby="newest" {
+            section class="home-side" aria-labelledby="newest" {
                 h2 id="newest" { (visit.t("messages-newest")) }
                 (Cards::new().list().cards(newest).render())
             }
@@ -45,10 +45,9 @@ pub async fn home_pages(visit: &Visit) -> Result<Option<Markup>, Fault> {
 fn card(visit: &Visit, row: &PublicPageRow, departments: &Departments, dated: bool) -> Card {
     let lang = visit.cx.lang();
     let owner = departments.name(row.department.as_ref(), lang).unwrap_or_default();
-    let day = visit.cx.city().local(row.updated_ms).strftime("%Y-%m-%d").to_string();
     let card = Card::new(shelf::title(row, lang), shelf::href(row));
     if dated {
-        card.meta(html! { time datetime=(day) { (day) } " " (say(owner)) })
+        card.meta(html! { (visit.day(row.updated_ms)) " " (say(owner)) })
     } else if owner.is_empty() {
         card
     } else {

@@ -79,7 +79,7 @@ pub async fn article(visit: &Visit, page: &PublicPage, content: &Markup, is_publ
             div class="prose" lang=[lang_of(visit, page.lang)] { (content) }
             @if is_public {
                 p class="quiet" {
-                    (t.t("messages-updated")) " " time datetime=(visit.cx.city().local(page.updated_ms).strftime("%Y-%m-%d").to_string()) { (visit.time(page.updated_ms)) }
+                    (t.t("messages-updated")) " " (visit.day(page.updated_ms))
                     "（" (t.tf("messages-version", &[("rev", &page.rev.to_string())])) "）"
                 }
                 p class="quiet" { (t.t("messages-answers")) " " (say(&owner)) }
@@ -138,7 +138,7 @@ pub async fn list(visit: &Visit) -> Result<Reply, Fault> {
     let cards = Cards::new().list().level(2).cards(list.rows.iter().map(|row| {
         let owner = departments.name(row.department.as_ref(), t.lang()).unwrap_or_default();
         Card::new(shelf::title(row, t.lang()), shelf::href(row)).meta(html! {
-            (visit.cx.city().local(row.updated_ms).strftime("%Y-%m-%d").to_string()) " " (say(owner))
+            (visit.day(row.updated_ms)) " " (say(owner))
         })
     }));
     let shell = visit

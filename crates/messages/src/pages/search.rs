@@ -64,9 +64,7 @@ fn found(visit: &Visit, hit: &Hit, departments: &Departments) -> Markup {
             div class="card-meta" {
                 (Tag::new(t.t(&kind), Tone::Neutral).render())
                 @if lang.is_some() { " " (Tag::new(t.t(lang_word(hit.lang)), Tone::Neutral).render()) }
-                " " time datetime=(visit.cx.city().local(hit.at_ms).strftime("%Y-%m-%d").to_string()) {
-                    (visit.cx.city().local(hit.at_ms).strftime("%Y-%m-%d").to_string())
-                }
+                " " (visit.day(hit.at_ms))
                 @if let Some(name) = departments.name(hit.department.as_ref(), t.lang()) { " " (name) }
             }
         }
