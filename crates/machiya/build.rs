@@ -25,7 +25,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let dist = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join("../../ui/dist");
     println!("cargo:rerun-if-changed={}", dist.display());
     println!("cargo:rerun-if-changed={}", dist.join("manifest.json").display());
-    let files = match built(&dist)? {
+    let files = match built(&dist, &out)? {
         Some(files) => files,
         None => {
             println!(
@@ -47,15 +47,15 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 type Files = Vec<(String, String, PathBuf)>;
 
-/// Reads `{"app.css": "app.0123456789.css", …}`. Each line of the file names one pair.
-fn built(dist: &Path) -> Result<Option<Files>, Box<dyn Error>> {
+/// Reads `{"app.css": "app.0123456789.css", …}`, and copies the files: a build of `ui/` may begin while this one runs.
+fn built(dist: &Path, out: &Path) -> Result<Option<Files>, Box<dyn Error>> {
     let Ok(manifest) = fs::read_to_string(dist.join("manifest.json")) else { return Ok(None) };
     let mut files = Files::new();
     for pair in manifest.trim().trim_start_matches('{').trim_end_matches('}').split(',') {
         let mut texts = pair.split('"').skip(1).step_by(2);
         let (Some(name), Some(file)) = (texts.next(), texts.next()) else { continue };
-        let path = dist.join(file).canonicalize()?;
-        println!("cargo:rerun-if-changed={}", path.display());
+        let path = out.join(file);
+        fs::copy(dist.join(file), &path)?;
         files.push((name.to_owned(), file.to_owned(), path));
     }
     let complete = FALLBACK.iter().all(|(needed, _)| files.iter().any(|(name, _, _)| name == needed));

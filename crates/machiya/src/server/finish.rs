@@ -6,14 +6,24 @@
 //! only when the request had no query and no body that it could repeat.
 
 use std::hash::{DefaultHasher, Hasher as _};
+use std::sync::LazyLock;
 
+use bytes::Bytes;
 use ground::door::{Body, Reply};
 use http::header::{self, HeaderName};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
+use moka::sync::Cache;
 
 use super::body::Outgoing;
-use super::pack;
+use super::pack::{self, Coding};
 use super::rates::Verdict;
+
+/// Packed public pages, by their tag, within this many bytes.
+const PACKED_BYTES_MAX: u64 = 8 * 1024 * 1024;
+static PACKED: LazyLock<Cache<(String, Coding), Bytes>> = LazyLock::new(|| {
+    let weigh = |_: &(String, Coding), packed: &Bytes| u32::try_from(packed.len()).unwrap_or(u32::MAX);
+    Cache::builder().weigher(weigh).max_capacity(PACKED_BYTES_MAX).build()
+});
 
 pub type Answer = http::Response<Outgoing>;
 
@@ -51,9 +61,13 @@ const NEVER: HeaderValue = HeaderValue::from_static("private, no-store");
 const ASK_AGAIN: HeaderValue = HeaderValue::from_static("no-cache");
 const PUBLIC: HeaderValue = HeaderValue::from_static("public, no-cache");
 
+/// Room for what most answers carry, made once.
+const HEADERS_USUAL: usize = 16;
+
 /// Finishes an answer.
 pub fn finish(mut reply: Reply, about: &About<'_>) -> Answer {
     let headers = &mut reply.headers;
+    headers.reserve(HEADERS_USUAL);
     for (name, value) in SECURITY {
         if let header::Entry::Vacant(place) = headers.entry(name) {
             place.insert(value);
@@ -83,7 +97,7 @@ pub fn finish(mut reply: Reply, about: &About<'_>) -> Answer {
     }
     if is_unchanged(&mut reply, about) {
         reply.status = StatusCode::NOT_MODIFIED;
-        reply.body = Body::Whole(bytes::Bytes::new());
+        reply.body = Body::Whole(Bytes::new());
         reply.headers.remove(header::CONTENT_TYPE);
     } else if packs && !(about.signed_in && about.asked_something) {
         pack_up(&mut reply, about);
@@ -166,7 +180,15 @@ fn pack_up(reply: &mut Reply, about: &About<'_>) {
     let accepted = about.headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok());
     let Some(coding) = accepted.and_then(pack::choose) else { return };
     if let Body::Whole(body) = &reply.body {
-        reply.body = Body::Whole(pack::pack_fast(coding, body));
+        let text = |name: HeaderName| reply.headers.get(name).and_then(|value| value.to_str().ok());
+        let packed = match text(header::ETAG) {
+            // What everybody reads is packed once: on a bad day the whole town opens the same page.
+            Some(tag) if text(header::CACHE_CONTROL).is_some_and(|kept| kept.starts_with("public")) => {
+                PACKED.get_with((tag.to_owned(), coding), || pack::pack_fast(coding, body))
+            }
+            _ => pack::pack_fast(coding, body),
+        };
+        reply.body = Body::Whole(packed);
         reply.headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding.name()));
         reply.headers.remove(header::CONTENT_LENGTH);
     }
