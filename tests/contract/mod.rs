@@ -10,6 +10,7 @@ mod lists;
 mod messages;
 mod migrations;
 mod once;
+mod people;
 mod refusals;
 mod search;
 mod writes;
