@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use http::StatusCode;
-use maud::Markup;
+use maud::{Markup, html};
 
 use crate::action::{Action, Boxed, Input, Output};
 use crate::cx::Cx;
@@ -13,6 +13,7 @@ use crate::form::FormData;
 use crate::html::{Account, Banner, Link, NavGroup, Pagination, Shell, TextSize};
 use crate::once::Once;
 use crate::who::Role;
+use crate::words::Lang;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PageMethod {
@@ -197,7 +198,12 @@ impl Visit {
         pages
             .filter_map(|page| page.menu.map(|menu| (page, menu)))
             .filter(|(_, menu)| menu.place == place && self.may_ever(menu.action))
-            .map(|(page, menu)| Link::new(self.t(menu.word), page.path))
+            .map(|(page, menu)| {
+                let below = self.path.strip_prefix(page.path).is_some_and(|rest| rest.starts_with('/'));
+                // The desk is above all of the console, and would always be marked.
+                let within = below && page.path != "/staff";
+                Link::new(self.t(menu.word), page.path).current(self.path == page.path).within(within)
+            })
             .collect()
     }
 
@@ -217,6 +223,16 @@ impl Visit {
     /// An instant as the city's people read it.
     pub fn time(&self, at_ms: i64) -> String {
         self.cx.city().local(at_ms).strftime("%Y-%m-%d %H:%M").to_string()
+    }
+
+    /// A day as people write it, for readers; tables of the staff use [`Visit::time`].
+    pub fn day(&self, at_ms: i64) -> Markup {
+        let local = self.cx.city().local(at_ms);
+        let words = match self.cx.lang() {
+            Lang::En => local.strftime("%-d %B %Y"),
+            Lang::Ja | Lang::JaEasy => local.strftime("%Y年%-m月%-d日"),
+        };
+        html! { time datetime=(local.strftime("%Y-%m-%d").to_string()) { (words.to_string()) } }
     }
 
     /// Links to the next page of a list, and back to the first. `base` is the list's path with its filters.

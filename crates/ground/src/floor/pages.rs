@@ -10,7 +10,9 @@ use crate::city::CityFacts;
 use crate::csv_out;
 use crate::door::Reply;
 use crate::fault::{Fault, Kind};
-use crate::html::{Button, Choice, Col, Conflict, Field, Form, Hero, PostButton, Table, Tag, Tone, buttons};
+use crate::html::{
+    Button, Choice, Col, Conflict, Field, Form, Hero, PostButton, Table, Tag, Tone, buttons, details,
+};
 use crate::list::Paging;
 use crate::page::{MenuPlace, Page, PanelPlace, Visit};
 use crate::words::Lang;
@@ -83,6 +85,7 @@ async fn desk(visit: &Visit) -> Result<Reply, Fault> {
     let shell = visit.shell(visit.t("menu-desk"));
     let table = setup.iter().fold(
         Table::new(visit.t("setup-title"))
+            .quiet_caption()
             .column(Col::new(visit.t("setup-what")))
             .column(Col::new(visit.t("setup-state"))),
         |table, row| {
@@ -98,13 +101,17 @@ async fn desk(visit: &Visit) -> Result<Reply, Fault> {
         &shell,
         html! {
             h1 { (visit.t("menu-desk")) }
-            @if open > 0 {
-                p { (visit.tf("setup-missing", &[("count", &open.to_string())])) }
-            } @else {
-                p { (visit.t("setup-complete")) }
-            }
             @for panel in panels { (panel) }
-            (table.render(visit.cx.tongue()))
+            @if visit.may_ever("ground.save_city") {
+                h2 { (visit.t("setup-title")) }
+                @if open > 0 {
+                    p { (visit.tf("setup-missing", &[("count", &open.to_string())])) }
+                    (table.render(visit.cx.tongue()))
+                } @else {
+                    p { (visit.t("setup-complete")) }
+                    (details(visit.t("setup-what"), table.render(visit.cx.tongue())))
+                }
+            }
         },
     ))
 }

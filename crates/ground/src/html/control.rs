@@ -16,7 +16,8 @@ impl Field {
             Control::Custom(markup) => html! { div class="field" { (markup) } },
             Control::Radios | Control::Checkboxes => choice::group(self, t, need),
             Control::DateParts => choice::date_parts(self, t, need),
-            Control::Checkbox => choice::single(self, t, need),
+            // A box that may stay empty says so by being a box.
+            Control::Checkbox => choice::single(self, t, self.need.unwrap_or(Need::Unmarked)),
             Control::Input(_) | Control::Textarea(_) | Control::Select | Control::File => {
                 labelled(self, t, need)
             }

@@ -11,17 +11,25 @@ pub struct Link {
     pub label: String,
     pub href: String,
     pub current: bool,
+    /// The reader is somewhere below this page.
+    pub within: bool,
     pub count: Option<i64>,
 }
 
 impl Link {
     pub fn new(label: impl Into<String>, href: impl Into<String>) -> Self {
-        Self { label: label.into(), href: href.into(), current: false, count: None }
+        Self { label: label.into(), href: href.into(), current: false, within: false, count: None }
     }
 
     /// Marks the page the reader is on.
     pub fn current(mut self, current: bool) -> Self {
         self.current = current;
+        self
+    }
+
+    /// Marks the section the reader is in.
+    pub fn within(mut self, within: bool) -> Self {
+        self.within = within;
         self
     }
 
@@ -33,12 +41,16 @@ impl Link {
 
     pub fn render(&self) -> Markup {
         html! {
-            a href=(safe_href(&self.href)) aria-current=[self.current.then_some("page")] {
+            a href=(safe_href(&self.href)) aria-current=[current(self)] {
                 (say(&self.label))
                 @if let Some(count) = self.count { " " span class="count" { (super::number(count)) } }
             }
         }
     }
+}
+
+fn current(link: &Link) -> Option<&'static str> {
+    if link.current { Some("page") } else { link.within.then_some("true") }
 }
 
 /// The path from the home page to here; the last entry is the page itself.

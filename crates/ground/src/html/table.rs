@@ -144,14 +144,22 @@ impl Table {
         let column = self.columns.get(at);
         let numeric = column.is_some_and(|c| c.numeric);
         let label = column.map(|c| plain(&c.label));
+        let class = if numeric { Some("number") } else { is_figure(&cell.0).then_some("nowrap") };
         html! {
             @if at == 0 && self.row_header {
-                th role="rowheader" scope="row" class=[numeric.then_some("number")] { (cell) }
+                th role="rowheader" scope="row" class=[class] { (cell) }
             } @else {
-                td role="cell" class=[numeric.then_some("number")] data-label=[label] { (cell) }
+                td role="cell" class=[class] data-label=[label] { (cell) }
             }
         }
     }
+}
+
+/// A date, a time, a number: broken over two lines it would be two other figures.
+fn is_figure(cell: &str) -> bool {
+    !cell.is_empty()
+        && cell.len() <= 20
+        && cell.bytes().all(|byte| byte.is_ascii_digit() || b" -:/.,+".contains(&byte))
 }
 
 fn heading(column: &Col, t: &Tongue) -> Markup {
