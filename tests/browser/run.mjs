@@ -15,12 +15,14 @@ const TOGETHER_MAX = Math.max(2, Math.min(4, cpus().length));
 
 let server;
 let town;
-const give_up = (signal) => {
-  server?.stopNow();
-  console.log(`stopped by ${signal}\n0 passed, 1 failed`);
-  process.exit(130);
+// Whatever ends this process, the server must not outlive it.
+process.on("exit", () => server?.stopNow());
+const endWith = (why) => {
+  console.log(`${why}\n0 passed, 1 failed`);
+  process.exit(1);
 };
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => give_up(signal));
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => endWith(`stopped by ${signal}`));
+process.on("unhandledRejection", (fault) => endWith(`something failed where nobody waited for it: ${fault?.stack ?? fault}`));
 
 let good = false;
 try {
