@@ -8,7 +8,7 @@ use ground::fault::{Fault, Kind};
 use ground::id::Id;
 use serde_json::Value;
 
-use super::{Desk, Outcome};
+use super::{Desk, Outcome, out_json};
 use crate::operator;
 
 /// Input from a file or a pipe is read up to here.
@@ -37,7 +37,7 @@ impl Call {
             lang: desk.t.lang(),
         };
         let answer: Value = desk.reach().await?.ask("call", &asked).await?;
-        println!("{}", serde_json::to_string_pretty(&answer).map_err(Fault::internal)?);
+        out_json(&answer)?;
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -3,9 +3,8 @@
 use std::process::ExitCode;
 
 use clap::Subcommand;
-use ground::fault::Fault;
 
-use super::{Desk, Outcome};
+use super::{Desk, Outcome, out, out_json};
 use crate::operator::{AddCity, Added, CityLine};
 
 #[derive(Subcommand)]
@@ -37,27 +36,27 @@ impl City {
                 desk.tell("cli-city-added", &[("city", &added.slug), ("url", &added.public_url)]);
                 if let Some(link) = added.link {
                     desk.tell("cli-city-link", &[]);
-                    println!("{link}");
+                    out(&link);
                 }
             }
             City::List { json } => {
                 let cities: Vec<CityLine> = desk.reach().await?.ask("cities", &()).await?;
                 if json {
-                    println!("{}", serde_json::to_string_pretty(&cities).map_err(Fault::internal)?);
+                    out_json(&cities)?;
                 } else if cities.is_empty() {
                     desk.tell("cli-city-none", &[]);
                 } else {
                     for city in cities {
                         let mark = if city.default { "*" } else { " " };
                         let demo = if city.demo { desk.say("cli-city-demo", &[]) } else { String::new() };
-                        println!(
+                        out(&format!(
                             "{mark} {}\t{}\t{}\t{}\t{}\t{demo}",
                             city.slug,
                             city.name,
                             city.public_url,
                             city.hosts.join(","),
                             city.zone
-                        );
+                        ));
                     }
                 }
             }

@@ -1,5 +1,6 @@
 //! `machiya demo`: a made-up city to try everything on, filled once and then served.
 
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -41,7 +42,12 @@ pub async fn demo(desk: &Desk) -> Outcome {
         }
     }
     let lines = welcome(desk, &url);
-    serve::run(&installation, Some(Box::new(move || println!("{lines}")))).await
+    serve::run(&installation, Some(Box::new(move || line(&lines)))).await
+}
+
+/// A server goes on when nobody listens to what it says at the beginning.
+fn line(text: &str) {
+    let _ = writeln!(std::io::stdout(), "{text}");
 }
 
 /// A city whose filling was interrupted is made again from the beginning.
@@ -59,7 +65,7 @@ fn start_over(desk: &Desk, mark: &PathBuf) -> Result<(), Fault> {
 
 async fn fill(desk: &Desk, installation: &Arc<Installation>, url: &str) -> Result<(), Fault> {
     let whole = Stopwatch::new();
-    desk.tell("cli-demo-filling", &[("city", NAME)]);
+    line(&desk.say("cli-demo-filling", &[("city", NAME)]));
     let facts = CityFacts {
         name: NAME.to_owned(),
         zone: "Asia/Tokyo".to_owned(),
@@ -76,9 +82,9 @@ async fn fill(desk: &Desk, installation: &Arc<Installation>, url: &str) -> Resul
         let clock = Stopwatch::new();
         let cx = Cx::new(&installation.house, &city, Who::operator(), Lang::Ja, Via::Command);
         demo(cx).await?;
-        println!("  {}: {:.1} s", room.name, clock.seconds());
+        line(&format!("  {}: {:.1} s", room.name, clock.seconds()));
     }
-    desk.tell("cli-demo-filled", &[("seconds", &format!("{:.1}", whole.seconds()))]);
+    line(&desk.say("cli-demo-filled", &[("seconds", &format!("{:.1}", whole.seconds()))]));
     Ok(())
 }
 

@@ -12,6 +12,7 @@ use serde_json::{Map, Value, json};
 use super::call::{read_account, read_input};
 use super::import::put;
 use super::{Desk, Outcome};
+use crate::installation;
 use crate::operator::Call;
 
 #[derive(Args)]
@@ -35,10 +36,13 @@ impl Export {
         let account = self.account.as_deref().map(read_account).transpose()?;
         let mut rows: Vec<Map<String, Value>> = Vec::new();
         let mut after = String::new();
+        let has_pages = self.has_pages()?;
         loop {
             let mut input = asked.clone();
-            put(&mut input, "paging.rows", json!(PAGE_ROWS_MAX));
-            put(&mut input, "paging.after", json!(after));
+            if has_pages {
+                put(&mut input, "paging.rows", json!(PAGE_ROWS_MAX));
+                put(&mut input, "paging.after", json!(after));
+            }
             let call = Call {
                 city: self.city.clone(),
                 action: self.action.clone(),
@@ -48,10 +52,9 @@ impl Export {
                 lang: desk.t.lang(),
             };
             let page: Value = reach.ask("call", &call).await?;
-            let listed = page
-                .get("rows")
-                .and_then(Value::as_array)
-                .ok_or_else(|| Fault::new(Kind::Invalid, "not-a-list").arg("action", &self.action))?;
+            let listed = page.as_array().or_else(|| page.get("rows").and_then(Value::as_array));
+            let listed =
+                listed.ok_or_else(|| Fault::new(Kind::Invalid, "not-a-list").arg("action", &self.action))?;
             rows.extend(listed.iter().map(flat));
             match page.get("next").and_then(Value::as_str) {
                 // A page that points at itself would never end.
@@ -77,6 +80,17 @@ impl Export {
             }
         }
         Ok(ExitCode::SUCCESS)
+    }
+}
+
+impl Export {
+    /// Short lists come whole.
+    fn has_pages(&self) -> Result<bool, Fault> {
+        let house = installation::house_without_data()?;
+        // An action that is not there is named when it is called.
+        let Some(action) = house.action(&self.action) else { return Ok(false) };
+        let schema = serde_json::to_value(&action.input).map_err(Fault::internal)?;
+        Ok(schema.pointer("/properties/paging").is_some())
     }
 }
 

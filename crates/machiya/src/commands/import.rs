@@ -17,7 +17,7 @@ use ground::seal::token_digest;
 use serde_json::{Map, Value};
 
 use super::call::{read_account, read_input};
-use super::{Desk, Outcome, Reach};
+use super::{Desk, Outcome, Reach, out_json};
 use crate::installation;
 use crate::operator::Call;
 
@@ -137,7 +137,7 @@ impl Import {
             lang: desk.t.lang(),
         };
         let answer: Value = desk.reach().await?.ask("call", &call).await?;
-        println!("{}", serde_json::to_string_pretty(&answer).map_err(Fault::internal)?);
+        out_json(&answer)?;
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -78,13 +78,27 @@ impl Desk {
 
     /// Says a line to the person.
     pub fn tell(&self, word: &str, args: &[(&str, &str)]) {
-        println!("{}", self.say(word, args));
+        out(&self.say(word, args));
     }
 
     /// The way to the data: through the running server, or directly when none runs.
     pub async fn reach(&self) -> Result<Reach, Fault> {
         Reach::find(&self.settings, self.t.lang()).await
     }
+}
+
+/// Writes a line to standard output. Whoever closes the pipe early has read enough: then this is the end.
+pub fn out(text: &str) {
+    use std::io::Write as _;
+    if writeln!(std::io::stdout(), "{text}").is_err() {
+        std::process::exit(0);
+    }
+}
+
+/// A JSON answer, for people and programs.
+pub fn out_json(value: &impl serde::Serialize) -> Result<(), Fault> {
+    out(&serde_json::to_string_pretty(value).map_err(Fault::internal)?);
+    Ok(())
 }
 
 /// How a command went.

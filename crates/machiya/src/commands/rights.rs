@@ -4,11 +4,10 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 use ground::csv_out;
-use ground::fault::Fault;
 use ground::floor::actions::{RightsRow, rights_matrix};
 use ground::house::House;
 
-use super::{Desk, Outcome};
+use super::{Desk, Outcome, out, out_json};
 use crate::installation;
 
 #[derive(Args)]
@@ -51,7 +50,7 @@ impl Rights {
             rows.retain(|row| row.action.starts_with(start.as_str()));
         }
         match self.format {
-            Format::Json => println!("{}", serde_json::to_string_pretty(&rows).map_err(Fault::internal)?),
+            Format::Json => out_json(&rows)?,
             Format::Csv => {
                 let lines = rows.iter().flat_map(|row| {
                     row.grants.iter().map(|grant| {
@@ -66,16 +65,16 @@ impl Rights {
                     })
                 });
                 let file = csv_out::table(&["action", "room", "writes", "role", "reach"], lines)?;
-                print!("{}", String::from_utf8_lossy(&file));
+                out(String::from_utf8_lossy(&file).trim_end());
             }
             Format::Table => {
                 let width = rows.iter().map(|row| row.action.len()).max().unwrap_or(0);
                 for row in &rows {
                     let mark = if row.writes { "✎" } else { " " };
-                    println!("{:width$}  {mark}  {}", row.action, row.grants.join(", "));
+                    out(&format!("{:width$}  {mark}  {}", row.action, row.grants.join(", ")));
                     let word = format!("action-{}", row.action.replace('.', "-"));
                     if desk.t.knows(&word) {
-                        println!("{:width$}     {}", "", desk.t.t(&word));
+                        out(&format!("{:width$}     {}", "", desk.t.t(&word)));
                     }
                 }
             }

@@ -6,7 +6,7 @@ use clap::Args;
 use ground::words::Lang;
 use serde_json::json;
 
-use super::{Desk, Outcome};
+use super::{Desk, Outcome, out, out_json};
 use crate::rooms;
 use crate::settings::{RETENTION, Source, TABLE, shown};
 
@@ -36,12 +36,12 @@ impl ShowSettings {
                            "takes": one.wanted, "meaning": one.meaning})
                 })
                 .collect();
-            println!("{}", serde_json::to_string_pretty(&all).map_err(ground::fault::Fault::internal)?);
+            out_json(&all)?;
         } else {
             for one in all {
-                println!("{} = {}    # {}", one.name, quoted(&one.value), one.source);
-                println!("    {}", one.meaning);
-                println!("    {}  ({})", one.wanted, one.env);
+                out(&format!("{} = {}    # {}", one.name, quoted(&one.value), one.source));
+                out(&format!("    {}", one.meaning));
+                out(&format!("    {}  ({})", one.wanted, one.env));
             }
         }
         Ok(ExitCode::SUCCESS)

@@ -13,7 +13,7 @@ use ground::fault::Fault;
 use serde::{Deserialize, Serialize};
 
 use super::reach::Server;
-use super::{Desk, Outcome};
+use super::{Desk, Outcome, out, out_json};
 use crate::operator::Status;
 
 pub use inside::inside;
@@ -100,7 +100,7 @@ impl Doctor {
                     serde_json::json!({"level": finding.level, "code": finding.word, "what": what, "remedy": remedy})
                 })
                 .collect();
-            println!("{}", serde_json::to_string_pretty(&lines).map_err(Fault::internal)?);
+            out_json(&lines)?;
         } else {
             print(desk, &findings);
             let count = |level| findings.iter().filter(|finding| finding.level == level).count().to_string();
@@ -155,9 +155,9 @@ pub fn print(desk: &Desk, findings: &[Finding]) {
             Level::Bad => "✗",
         };
         let (what, remedy) = finding.lines(desk);
-        println!("{mark} {what}");
+        out(&format!("{mark} {what}"));
         if !remedy.is_empty() {
-            println!("    → {remedy}");
+            out(&format!("    → {remedy}"));
         }
     }
 }
