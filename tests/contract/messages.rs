@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ground::events;
+use ground::events::{self, Reader};
 use ground::fault::Fault;
 use ground::form::FormData;
 use ground::html::TextSize;
@@ -84,10 +84,14 @@ async fn found(town: &Town, words: &str) -> Vec<String> {
     list["rows"].as_array().unwrap().iter().map(|hit| hit["href"].as_str().unwrap().to_owned()).collect()
 }
 
+fn reader(name: &str) -> &'static Reader {
+    room().readers.iter().find(|reader| reader.name == name).expect("the room has it")
+}
+
 /// Lets the room's reader follow the log until the page's list of open translations says this. On PostgreSQL an event
 /// is read once no older transaction of the whole cluster is running, so it may take a moment.
 async fn translations_due(town: &Town, langs: Value) {
-    let reader = &room().readers[0];
+    let reader = reader("messages.translations");
     until(&format!("the translations due are {langs}"), || async {
         events::step(&town.house, town.city(), reader, 100).await.expect("followed");
         let list = town.call(editor(), "messages.staff_pages", json!({})).await.expect("listed");
@@ -550,6 +554,33 @@ fn every_city_begins_with_its_standing_pages_once() {
         );
         let other = town.call_in(town.other_city(), anyone(), "messages.pages", json!({})).await.unwrap();
         assert_eq!(other["rows"], json!([]), "the other city has none of them");
+    });
+}
+
+#[test]
+fn a_city_with_a_new_name_is_found_by_it() {
+    each_store_of_the_house(|town| async move {
+        let mut input = draft("about");
+        input["texts"]["ja"]["body"] = "{city}の市役所です。".into();
+        let page = town.call(editor(), "messages.save_page", input).await.unwrap();
+        publish(&town, approver(), &page).await.unwrap();
+        assert_eq!(found(&town, "一ノ町").await, ["/pages/about"]);
+
+        let mut facts = town.call(admin(), "ground.city", json!({})).await.unwrap();
+        facts["name"] = "帆待市".into();
+        facts.as_object_mut().unwrap().remove("demo");
+        town.call(admin(), "ground.save_city", facts).await.unwrap();
+        let worker = Worker::start(&town, town.city(), "worker");
+        until("the page is found by the new name", || async {
+            events::step(&town.house, town.city(), reader("messages.city_name"), 100)
+                .await
+                .expect("followed");
+            found(&town, "帆待市").await == ["/pages/about"]
+        })
+        .await;
+        worker.stop().await;
+        assert!(found(&town, "一ノ町").await.is_empty());
+        assert_eq!(read(&town, "about").await.unwrap()["body"], "帆待市の市役所です。");
     });
 }
 

@@ -11,6 +11,9 @@
 //! Events: `messages.page_saved`, `page_scheduled`, `page_published`, `page_withdrawn`, `page_reviewed`; bodies hold the
 //! slug, the revision and the department. A vote is no event: there are too many, and the counts say enough.
 //!
+//! Readers: `messages.translations` keeps the list of translations that are missing or older than their public Japanese;
+//! `messages.city_name` puts pages that say `{city}` into the search anew when the city's facts change.
+//!
 //! Rights: everybody reads public pages and votes; all staff read every page and its revisions; editors save and approvers
 //! let out within their department; administrators everywhere, and the pages of the whole city are theirs alone.
 //!

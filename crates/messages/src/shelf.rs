@@ -62,6 +62,12 @@ pub fn title(page: &PublicPageRow, lang: Lang) -> &str {
     page.title.read(lang).0
 }
 
+/// The language that the title is in, where it is not the reader's.
+pub fn title_lang(page: &PublicPageRow, lang: Lang) -> Option<&'static str> {
+    let said = page.title.read(lang).1;
+    (said != lang).then_some(said.code())
+}
+
 pub fn href(page: &PublicPageRow) -> String {
     format!("/pages/{}", page.slug)
 }

@@ -164,6 +164,19 @@ pub fn remove_live(tx: &mut Tx<'_>, page: &Id) -> Result<(), Fault> {
     tx.put(sql!("delete from messages_page_live where city = ?1 and page = ?2"), params![page])
 }
 
+/// A range of public pages that name their city with `{city}`, to be put into the search anew.
+pub fn live_naming_the_city(tx: &mut Tx<'_>, after: &str, rows: i64) -> Result<Vec<(String, Live)>, Fault> {
+    tx.all(
+        sql!(
+            "select page, rev, title, body, department, live_ms, slug from messages_page_live
+             where city = ?1 and slug > ?2 and ({contains(title, ?3)} or {contains(body, ?3)})
+             order by slug limit ?4"
+        ),
+        params![after, "{city}", rows],
+        |row| Ok((row.get(6)?, live_row(row)?)),
+    )
+}
+
 /// What everybody reads under a name.
 pub struct Live {
     pub page: Id,
@@ -181,17 +194,19 @@ pub fn live(tx: &mut Tx<'_>, slug: &str) -> Result<Option<Live>, Fault> {
              where city = ?1 and slug = ?2"
         ),
         params![slug],
-        |row| {
-            Ok(Live {
-                page: row.get(0)?,
-                rev: row.get(1)?,
-                title: text(row, 2)?,
-                body: text(row, 3)?,
-                department: row.get(4)?,
-                live_ms: row.get(5)?,
-            })
-        },
+        live_row,
     )
+}
+
+fn live_row(row: &Row<'_>) -> Result<Live, Fault> {
+    Ok(Live {
+        page: row.get(0)?,
+        rev: row.get(1)?,
+        title: text(row, 2)?,
+        body: text(row, 3)?,
+        department: row.get(4)?,
+        live_ms: row.get(5)?,
+    })
 }
 
 /// The page behind a public name, for votes.

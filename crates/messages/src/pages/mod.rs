@@ -17,6 +17,9 @@ use ground::words::Lang;
 
 use crate::model::{StaffPage, State};
 
+/// Three long texts as a browser sends them: nine bytes for a Japanese character.
+const FORM_BYTES: usize = 1024 * 1024;
+
 pub const PAGES: &[Page] = &[
     Page::get("/pages/{slug}", |visit| Box::pin(public::page(visit))),
     Page::post("/pages/{slug}/helpful", |visit| Box::pin(public::rate(visit))),
@@ -32,9 +35,9 @@ pub const PAGES: &[Page] = &[
         "messages.staff_pages",
     ),
     Page::get("/staff/pages/new", |visit| Box::pin(editor::new(visit))),
-    Page::post("/staff/pages/new", |visit| Box::pin(editor::create(visit))),
+    Page::post("/staff/pages/new", |visit| Box::pin(editor::create(visit))).takes_bytes(FORM_BYTES),
     Page::get("/staff/pages/{id}", |visit| Box::pin(editor::edit(visit))),
-    Page::post("/staff/pages/{id}", |visit| Box::pin(editor::save(visit))),
+    Page::post("/staff/pages/{id}", |visit| Box::pin(editor::save(visit))).takes_bytes(FORM_BYTES),
     Page::get("/staff/pages/{id}/preview", |visit| Box::pin(preview::preview(visit))),
     Page::get("/staff/pages/{id}/release", |visit| Box::pin(release::ask(visit))),
     Page::post("/staff/pages/{id}/publish", |visit| Box::pin(release::publish(visit))),

@@ -11,7 +11,7 @@ use crate::names::{self, Departments};
 use crate::shelf::{self, shelf};
 
 /// Cards for the pages that staff placed first.
-const USEFUL_CARDS: usize = 9;
+const USEFUL_CARDS: usize = 8;
 
 pub async fn home_search(visit: &Visit) -> Result<Option<Markup>, Fault> {
     Ok(Some(SearchBox::new("/search", visit.t("messages-search-label")).large().render(visit.cx.tongue())))
@@ -45,7 +45,7 @@ pub async fn home_pages(visit: &Visit) -> Result<Option<Markup>, Fault> {
 fn card(visit: &Visit, row: &PublicPageRow, departments: &Departments, dated: bool) -> Card {
     let lang = visit.cx.lang();
     let owner = departments.name(row.department.as_ref(), lang).unwrap_or_default();
-    let card = Card::new(shelf::title(row, lang), shelf::href(row));
+    let card = Card::new(shelf::title(row, lang), shelf::href(row)).lang(shelf::title_lang(row, lang));
     if dated {
         card.meta(html! { (visit.day(row.updated_ms)) " " (say(owner)) })
     } else if owner.is_empty() {

@@ -17,42 +17,51 @@ use crate::actions::{AskPage, AskPages, Order, PAGE, PAGES, RATE_PAGE, RatePage}
 use crate::model::PublicPage;
 use crate::{markdown, names, shelf};
 
+/// A body as it is sent, and its beginning for those who list pages elsewhere.
+struct Shown {
+    body: Markup,
+    beginning: String,
+}
+
+const BEGINNING_CHARS: usize = 120;
+const BODIES_BYTES: u64 = 4 * 1024 * 1024;
+
 /// Rendered bodies kept per city: a revision never changes, so they never grow old.
-struct Bodies(moka::sync::Cache<(Id, i64, Lang, Lang, i64), Arc<Markup>>);
+struct Bodies(moka::sync::Cache<(Id, i64, Lang, Lang, i64), Arc<Shown>>);
 
 impl Default for Bodies {
     fn default() -> Self {
         Bodies(
             moka::sync::Cache::builder()
-                .max_capacity(4 * 1024 * 1024)
-                .weigher(|_, html: &Arc<Markup>| u32::try_from(html.0.len() + 200).unwrap_or(u32::MAX))
+                .max_capacity(BODIES_BYTES)
+                .weigher(|_, shown: &Arc<Shown>| u32::try_from(shown.body.0.len() + 500).unwrap_or(u32::MAX))
                 .build(),
         )
     }
 }
 
-fn body(visit: &Visit, page: &PublicPage) -> Arc<Markup> {
+fn shown(visit: &Visit, page: &PublicPage) -> Arc<Shown> {
     let cx = &visit.cx;
     // The city's name stands in the text, so its revision counts too.
     let key = (page.id.clone(), page.rev, page.lang, cx.lang(), cx.city().facts().rev);
-    cx.city().kept::<Bodies>().0.get_with(key, || Arc::new(markdown::render(cx.tongue(), &page.body)))
+    cx.city().kept::<Bodies>().0.get_with(key, || {
+        let beginning = markdown::words(&page.body).chars().take(BEGINNING_CHARS).collect();
+        Arc::new(Shown { body: markdown::render(cx.tongue(), &page.body), beginning })
+    })
 }
 
 pub async fn page(visit: &Visit) -> Result<Reply, Fault> {
     let page = visit.read(&PAGE, AskPage { slug: visit.slot("slug").to_owned(), lang: None }).await?;
-    let shell = visit
-        .shell(&page.title)
-        .description(markdown::words(&page.body).chars().take(120).collect::<String>())
-        .breadcrumbs([
-            Link::new(visit.t("messages-home"), "/"),
-            Link::new(visit.t("messages-menu-pages"), "/pages"),
-            Link::new(&page.title, visit.path.clone()),
-        ]);
-    let content = body(visit, &page);
+    let shown = shown(visit, &page);
+    let shell = visit.shell(&page.title).description(&shown.beginning).breadcrumbs([
+        Link::new(visit.t("messages-home"), "/"),
+        Link::new(visit.t("messages-menu-pages"), "/pages"),
+        Link::new(&page.title, visit.path.clone()),
+    ]);
     Ok(visit.page(
         &shell,
         html! {
-            (article(visit, &page, &content, true).await)
+            (article(visit, &page, &shown.body, true).await)
             (helpful(visit, &page))
         },
     ))
@@ -137,7 +146,7 @@ pub async fn list(visit: &Visit) -> Result<Reply, Fault> {
     let departments = names::departments(&visit.cx).await;
     let cards = Cards::new().list().level(2).cards(list.rows.iter().map(|row| {
         let owner = departments.name(row.department.as_ref(), t.lang()).unwrap_or_default();
-        Card::new(shelf::title(row, t.lang()), shelf::href(row)).meta(html! {
+        Card::new(shelf::title(row, t.lang()), shelf::href(row)).lang(shelf::title_lang(row, t.lang())).meta(html! {
             (visit.day(row.updated_ms)) " " (say(owner))
         })
     }));

@@ -3,7 +3,9 @@
 use ground::csv_out;
 use ground::door::Reply;
 use ground::fault::Fault;
-use ground::html::{Button, Choice, Col, Field, Form, Link, Markup, PageHead, Table, Tabs, Tag, Tone, html};
+use ground::html::{
+    Button, Choice, Col, Field, Form, Link, Markup, PageHead, Table, Tabs, Tag, Tone, html, plain, say,
+};
 use ground::list::{PAGE_ROWS_MAX, Paging};
 use ground::page::{Visit, escaped};
 
@@ -133,7 +135,7 @@ fn owner<'a>(visit: &'a Visit, row: &StaffPageRow, departments: &'a Departments)
 
 fn cells(visit: &Visit, row: &StaffPageRow, departments: &Departments) -> [Markup; 6] {
     [
-        html! { a href={ "/staff/pages/" (row.id) } { (row.title.read(visit.cx.lang()).0) } },
+        html! { a href={ "/staff/pages/" (row.id) } { (say(row.title.read(visit.cx.lang()).0)) } },
         html! { code { "/pages/" (row.slug) } },
         html! { (owner(visit, row, departments)) },
         html! {
@@ -169,7 +171,7 @@ async fn csv(visit: &Visit, departments: &Departments) -> Result<Reply, Fault> {
     };
     let lines = rows.iter().map(|row| {
         vec![
-            row.title.read(visit.cx.lang()).0.to_owned(),
+            plain(row.title.read(visit.cx.lang()).0).into_owned(),
             format!("/pages/{}", row.slug),
             owner(visit, row, departments).to_owned(),
             states(row),

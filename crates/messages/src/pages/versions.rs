@@ -4,7 +4,7 @@ use ground::action::allow;
 use ground::door::Reply;
 use ground::fault::Fault;
 use ground::html::{
-    Button, Chart, Col, Markup, PageHead, PostButton, SummaryList, Table, Tag, Tone, buttons, html,
+    Button, Chart, Col, Markup, PageHead, PostButton, SummaryList, Table, Tag, Tone, buttons, html, say,
 };
 use ground::list::Paging;
 use ground::page::Visit;
@@ -38,7 +38,7 @@ pub async fn list(visit: &Visit) -> Result<Reply, Fault> {
         |table, version| {
             table.row([
                 html! { a href={ (base) "/" (version.rev) } { (t.tf("messages-version", &[("rev", &version.rev.to_string())])) } },
-                html! { (version.title.read(t.lang()).0) },
+                html! { (say(version.title.read(t.lang()).0)) },
                 html! { (visit.time(version.saved_ms)) },
                 html! { @if let Some(name) = names.get(&version.saved_by) { (name) } },
                 marks(visit, &page, version),
