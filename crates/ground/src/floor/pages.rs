@@ -229,6 +229,7 @@ async fn jobs(visit: &Visit) -> Result<Reply, Fault> {
     let t = visit.cx.tongue();
     let table = list.rows.iter().fold(
         Table::new(t.t("menu-jobs"))
+            .quiet_caption()
             .column(Col::new(t.t("job-kind")))
             .column(Col::new(t.t("job-state")))
             .column(Col::number(t.t("job-tries")))
@@ -321,6 +322,8 @@ async fn audit(visit: &Visit) -> Result<Reply, Fault> {
     let columns = heads.iter().map(|word| Col::new(t.t(word)));
     let table = list.rows.iter().fold(
         Table::new(t.t("menu-audit"))
+            .quiet_caption()
+            .no_row_header()
             .columns(columns)
             .csv("/staff/audit?format=csv")
             .empty(t.t("audit-none")),
@@ -328,9 +331,12 @@ async fn audit(visit: &Visit) -> Result<Reply, Fault> {
             let tone = if row.outcome == "refused" { Tone::Negative } else { Tone::Neutral };
             table.row([
                 html! { (visit.time(row.at_ms)) },
-                html! { (row.actor) },
-                html! { (row.action) },
-                html! { (row.class) " " (row.object) },
+                match row.actor.as_str() {
+                    "anyone" | "operator" | "system" => html! { (t.t(&format!("role-{}", row.actor))) },
+                    account => html! { code { (account) } },
+                },
+                html! { (t.t(&format!("action-{}", row.action.replace('.', "-")))) br; code { (row.action) } },
+                html! { (row.class) br; code { (row.object) } },
                 Tag::new(outcome(&row.outcome), tone).render(),
                 html! { (row.via) },
             ])
@@ -364,6 +370,7 @@ async fn rights(visit: &Visit) -> Result<Reply, Fault> {
     }
     let table = rows.iter().fold(
         Table::new(t.t("menu-rights"))
+            .quiet_caption()
             .column(Col::new(t.t("rights-action")))
             .column(Col::new(t.t("rights-who")))
             .csv("/staff/rights?format=csv"),

@@ -92,6 +92,7 @@ pub struct Card {
     text: Option<String>,
     meta: Option<Markup>,
     tags: Vec<Tag>,
+    lang: Option<&'static str>,
 }
 
 impl Card {
@@ -101,11 +102,17 @@ impl Card {
 
     /// A card that leads nowhere.
     pub fn plain(title: impl Into<String>) -> Self {
-        Self { title: title.into(), href: None, text: None, meta: None, tags: Vec::new() }
+        Self { title: title.into(), href: None, text: None, meta: None, tags: Vec::new(), lang: None }
     }
 
     pub fn text(mut self, text: impl Into<String>) -> Self {
         self.text = Some(text.into());
+        self
+    }
+
+    /// The language of the title, where it is not that of the page.
+    pub fn lang(mut self, lang: Option<&'static str>) -> Self {
+        self.lang = lang;
         self
     }
 
@@ -122,7 +129,7 @@ impl Card {
 
     fn render(&self, level: u8) -> Markup {
         let title = html! {
-            @if let Some(href) = &self.href { a href=(safe_href(href)) { (say(&self.title)) } } @else { (say(&self.title)) }
+            @if let Some(href) = &self.href { a href=(safe_href(href)) lang=[self.lang] { (say(&self.title)) } } @else { span lang=[self.lang] { (say(&self.title)) } }
         };
         html! {
             li class="card" {

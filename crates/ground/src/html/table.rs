@@ -149,7 +149,7 @@ impl Table {
             @if at == 0 && self.row_header {
                 th role="rowheader" scope="row" class=[class] { (cell) }
             } @else {
-                td role="cell" class=[class] data-label=[label] { (cell) }
+                td role="cell" class=[class] data-label=[label] { @if self.stacked { div class="cell" { (cell) } } @else { (cell) } }
             }
         }
     }
