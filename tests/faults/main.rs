@@ -1,1 +1,7 @@
-fn main() {}
+//! What must hold on a bad day: a power cut, a full disk, a database that goes away, a second server, nonsense.
+
+mod disk;
+mod nonsense;
+mod postgres;
+mod power;
+mod start;

@@ -2,9 +2,11 @@
 //! PostgreSQL cluster, the binary under test and a client that can also talk nonsense.
 
 pub mod cluster;
+pub mod http;
 pub mod keeper;
 pub mod probe;
 pub mod rooms;
+pub mod server;
 pub mod source;
 pub mod town;
 

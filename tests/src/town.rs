@@ -199,7 +199,12 @@ impl Town {
     }
 
     pub async fn postgres(plot: Plot) -> Town {
-        let base = cluster::address();
+        Town::postgres_at(&cluster::address(), plot).await
+    }
+
+    /// In a cluster of one's own.
+    pub async fn postgres_at(base: &str, plot: Plot) -> Town {
+        let base = base.to_owned();
         let database = copy_of_template(&base, &plot).await;
         let address = cluster::address_of(&base, &database);
         let mut opened = None;
@@ -362,13 +367,14 @@ pub fn staff_of(department: u128, role: Role) -> Who {
 
 /// A database of its own, copied from one that all migrations ran on.
 async fn copy_of_template(base: &str, plot: &Plot) -> String {
-    static TEMPLATES: Mutex<BTreeMap<&'static str, String>> = Mutex::new(BTreeMap::new());
+    static TEMPLATES: Mutex<BTreeMap<String, String>> = Mutex::new(BTreeMap::new());
     let (base, kind, migrations) = (base.to_owned(), plot.template, plot.migrations());
+    let key = format!("{base} {kind}");
     // Two copies at a time would disturb each other, and the lock is held over waiting: so on a thread of its own.
     let made = std::thread::spawn(move || {
         let mut templates = TEMPLATES.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let runtime = runtime();
-        if !templates.contains_key(kind) {
+        if !templates.contains_key(&key) {
             let name = cluster::new_name(&format!("template_{kind}"));
             runtime
                 .block_on(cluster::administer(&base, &format!("create database {name}")))
@@ -377,10 +383,10 @@ async fn copy_of_template(base: &str, plot: &Plot) -> String {
             runtime
                 .block_on(ground::db::migrate_postgres(&address, &migrations, START_MS))
                 .expect("migrated");
-            templates.insert(kind, name);
+            templates.insert(key.clone(), name);
         }
         let name = cluster::new_name("town");
-        let from = &templates[kind];
+        let from = &templates[&key];
         runtime
             .block_on(cluster::administer(&base, &format!("create database {name} template {from}")))
             .expect("copied");
