@@ -31,9 +31,11 @@ const SNIPPET_WITHIN: i64 = 20_000;
 const TITLE_CHARS: usize = 500;
 /// Words and phrases of one question.
 const PHRASES: usize = 6;
-/// Documents looked at for one question, newest first: those with the words in their title, and all.
+/// Finds of one question, newest first: those with the words in their title, and all.
 const CANDIDATES_TITLE: i64 = 300;
 const CANDIDATES: i64 = 1_000;
+/// For each find so many documents with its grams, newest first, are looked at to see whether they have the phrases.
+const LOOKED_AT: i64 = 2;
 /// Documents indexed anew in one transaction.
 const REBUILD_ROWS: i64 = 50;
 
@@ -255,17 +257,22 @@ fn candidates(
     let phrase = |nth: usize| phrases.get(nth).map_or("", String::as_str);
     let department = who.department.as_ref().filter(|_| who.is_staff()).map_or("", Id::as_str);
     let kinds = serde_json::to_value(&query.kinds).map_err(Fault::internal)?;
+    // `cross join` keeps SQLite from walking through all documents to ask each for its words.
     tx.all(
         sql!(
             "select d.no, d.kind, d.id, d.lang, d.weight, d.at_ms, d.folded_title
-             from ground_search_words w join ground_search d on d.no = w.{words_row}
-             where w.city = ?1 and d.city = ?1 and {found(ground_search_words w, ?2)}
-               and (d.visibility = 'public' or (d.visibility = 'staff' and ?3 = 1)
-                    or (d.visibility = 'department' and d.visible_to = ?4))
-               and (?5 = '[]' or d.kind in {list(?5)}) and d.at_ms >= ?6 and d.at_ms < ?7
-               and {contains(d.folded, ?8)} and {contains(d.folded, ?9)} and {contains(d.folded, ?10)}
-               and {contains(d.folded, ?11)} and {contains(d.folded, ?12)} and {contains(d.folded, ?13)}
-             order by w.{words_row} desc limit ?14"
+             from (select n.no from ground_search_words w cross join ground_search n
+                   where w.city = ?1 and n.city = ?1 and n.no = w.{words_row}
+                     and {found(ground_search_words w, ?2)}
+                     and (n.visibility = 'public' or (n.visibility = 'staff' and ?3 = 1)
+                          or (n.visibility = 'department' and n.visible_to = ?4))
+                     and (?5 = '[]' or n.kind in {list(?5)}) and n.at_ms >= ?6 and n.at_ms < ?7
+                   order by {newest_words(w)} limit ?15) newest
+             cross join ground_search d
+             where d.city = ?1 and d.no = newest.no and {contains(d.folded, ?8)} and {contains(d.folded, ?9)}
+               and {contains(d.folded, ?10)} and {contains(d.folded, ?11)} and {contains(d.folded, ?12)}
+               and {contains(d.folded, ?13)}
+             order by d.no desc limit ?14"
         ),
         params![
             text::wanted(phrases, in_title),
@@ -280,7 +287,8 @@ fn candidates(
             phrase(3),
             phrase(4),
             phrase(5),
-            at_most
+            at_most,
+            at_most * LOOKED_AT
         ],
         |row| {
             let (no, title) = (row.get::<i64>(0)?, row.get::<String>(6)?);

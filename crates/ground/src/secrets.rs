@@ -13,14 +13,15 @@ use crate::{params, sql};
 pub const RESEAL: &str = "ground.reseal";
 const RESEAL_ROWS: i64 = 100;
 
-/// A secret opens only in its own city and under its own name: moved to another place, it is worth nothing.
-fn what(tx: &Tx<'_>, name: &str) -> String {
-    format!("secret/{}/{name}", tx.city())
+/// A secret opens only under its own name: moved to another place, it is worth nothing. The city's slug is no part of
+/// it, so that a city restored under another slug keeps its secrets.
+fn what(name: &str) -> String {
+    format!("secret/{name}")
 }
 
 /// Keeps a secret under a name ("messages.mail_password"), in place of the one before.
 pub fn put(tx: &mut Tx<'_>, cx: &Cx, name: &str, secret: &[u8]) -> Result<(), Fault> {
-    let sealed = cx.house().sealer.seal(&what(tx, name), secret, cx.secret())?;
+    let sealed = cx.house().sealer.seal(&what(name), secret, cx.secret())?;
     tx.put(
         sql!(
             "insert into ground_secret (city, name, sealed, at_ms) values (?1, ?2, ?3, ?4)
@@ -37,7 +38,7 @@ pub fn get(tx: &mut Tx<'_>, cx: &Cx, name: &str) -> Result<Option<Vec<u8>>, Faul
         params![name],
         |row| row.get::<String>(0),
     )?;
-    sealed.map(|sealed| cx.house().sealer.open(&what(tx, name), &sealed)).transpose()
+    sealed.map(|sealed| cx.house().sealer.open(&what(name), &sealed)).transpose()
 }
 
 /// Since when a secret is set; for pages, which show that and nothing more.
@@ -70,8 +71,8 @@ pub(crate) fn reseal_range(tx: &mut Tx<'_>, cx: &Cx, body: &serde_json::Value) -
     )?;
     let sealer = &cx.house().sealer;
     for (name, sealed) in rows.iter().filter(|(_, sealed)| sealer.is_old(sealed)) {
-        let secret = sealer.open(&what(tx, name), sealed)?;
-        let fresh = sealer.seal(&what(tx, name), &secret, cx.secret())?;
+        let secret = sealer.open(&what(name), sealed)?;
+        let fresh = sealer.seal(&what(name), &secret, cx.secret())?;
         // Set anew in between, it is sealed with the newest key already.
         tx.put(
             sql!("update ground_secret set sealed = ?4 where city = ?1 and name = ?2 and sealed = ?3"),

@@ -167,9 +167,17 @@ fn full_text(name: &str, args: &str, dialect: Dialect) -> Option<String> {
              primary key (city, no))"
         ),
         ("words_index", Sqlite) => String::new(),
-        ("words_index", Postgres) => format!("create index {args}_found on {args} using gin (words)"),
+        // Words kept aside, or waiting to be indexed, make PostgreSQL believe that reading all of them were the cheaper way.
+        ("words_index", Postgres) => format!(
+            "alter table {args} alter column words set storage main;\n\
+             create index {args}_found on {args} using gin (words) with (fastupdate = off)"
+        ),
         ("words_row", Sqlite) => "rowid".to_owned(),
         ("words_row", Postgres) => "no".to_owned(),
+        // The newest first. PostgreSQL would rather walk through its key in this order than ask the index of words, which
+        // is slow for rare words: an expression keeps it from that.
+        ("newest_words", Sqlite) => format!("{args}.rowid desc"),
+        ("newest_words", Postgres) => format!("({args}.no + 0) desc"),
         ("as_words", Sqlite) => args.to_owned(),
         ("as_words", Postgres) => format!("array_to_tsvector(string_to_array({args}, ' '))"),
         // {found(table alias, ?2)}

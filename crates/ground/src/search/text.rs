@@ -46,7 +46,7 @@ fn each_folded(text: &str, mut take: impl FnMut(usize, char)) {
     let mut chars = text.chars().enumerate().peekable();
     let mut cluster = String::new();
     while let Some((at, first)) = chars.next() {
-        if first.is_ascii() && chars.peek().is_none_or(|(_, next)| next.is_ascii()) {
+        if stands_for_itself(first) && chars.peek().is_none_or(|(_, next)| stands_for_itself(*next)) {
             take(at, first.to_ascii_lowercase());
             continue;
         }
@@ -58,6 +58,11 @@ fn each_folded(text: &str, mut take: impl FnMut(usize, char)) {
         }
         cluster.nfkc().flat_map(char::to_lowercase).for_each(|c| take(at, c));
     }
+}
+
+/// The many characters that folding leaves as they are, but for the case of ASCII: no need to look them up.
+fn stands_for_itself(c: char) -> bool {
+    c.is_ascii() || matches!(c, 'ぁ'..='ゖ' | 'ァ'..='ヺ' | 'ー' | '一'..='鿿' | '、' | '。' | '々')
 }
 
 /// Scripts without spaces between words.
@@ -309,6 +314,15 @@ mod tests {
         assert!(snippet.text.starts_with('…') && snippet.text.ends_with('…'));
         assert!(snippet.text.chars().count() <= SNIPPET_CHARS + 2);
         assert!(snippet.pieces().contains(&("避難所".to_owned(), true)));
+    }
+
+    #[test]
+    fn what_stands_for_itself_is_not_changed_by_folding() {
+        for c in ('\u{80}'..='\u{ffff}').filter(|c| stands_for_itself(*c)) {
+            let folded: String = c.to_string().nfkc().flat_map(char::to_lowercase).collect();
+            assert_eq!(folded, c.to_string());
+            assert!(!is_combining_mark(c));
+        }
     }
 
     proptest! {
