@@ -18,7 +18,7 @@ use crate::fault::Fault;
 /// The stores of one city, opened for whole tables: to read from one consistent point, or to fill.
 pub enum Stores {
     Sqlite(sqlite::Files),
-    Postgres(postgres::Session),
+    Postgres(Box<postgres::Session>),
 }
 
 /// A migration that has run in a store.
@@ -63,7 +63,7 @@ impl Stores {
 
     /// Reads a city from PostgreSQL in one transaction. Blocks: for a plain thread, never a thread of the server.
     pub fn read_postgres(url: &str, slug: &str) -> Result<Stores, Fault> {
-        postgres::Session::read(url, slug).map(Stores::Postgres)
+        postgres::Session::read(url, slug).map(Box::new).map(Stores::Postgres)
     }
 
     /// Fills an empty folder. Nothing in it is safe on disk before `keep`.
@@ -84,7 +84,13 @@ impl Stores {
         migrations: &[Migration],
         now_ms: i64,
     ) -> Result<Stores, Fault> {
-        postgres::Session::fill(url, slug, migrations, now_ms).map(Stores::Postgres)
+        postgres::Session::fill(url, slug, migrations, now_ms).map(Box::new).map(Stores::Postgres)
+    }
+
+    /// Waits until nobody of this house is writing to the database any more; a fault when that takes too long. For a
+    /// moment from which on nobody begins to write. Blocks.
+    pub fn wait_until_still(url: &str) -> Result<(), Fault> {
+        postgres::Session::wait_until_still(url)
     }
 
     pub fn kind(&self) -> &'static str {

@@ -601,6 +601,34 @@ pub fn move_to(
     }
 }
 
+/// Whether a city of this name lives there already.
+pub fn stands_in(home: &Home, slug: &str, program: &[Migration], now_ms: i64) -> Result<bool, Fault> {
+    match home {
+        Home::Folder(data) => Ok(data.join(slug).exists()),
+        Home::Postgres { url, .. } => {
+            let mut stores = Stores::fill_postgres(url, slug, program, now_ms)?;
+            let stands = city_stands(&mut stores, program)?;
+            stores.keep()?;
+            Ok(stands)
+        }
+    }
+}
+
+/// Takes a city away that was moved there just now and is not to stay, because another could not follow.
+pub fn take_back(home: &Home, slug: &str, program: &[Migration], now_ms: i64) -> Result<(), Fault> {
+    match home {
+        Home::Folder(data) => clear_folder(&data.join(slug)),
+        Home::Postgres { url, .. } => {
+            let mut stores = Stores::fill_postgres(url, slug, program, now_ms)?;
+            for table in tables(program, derived::TABLES)? {
+                stores.clear(&table)?;
+            }
+            derived::rebuild(&mut stores)?;
+            stores.keep()
+        }
+    }
+}
+
 /// Carries all rows from one database to the other, and compares table by table what is on both sides now.
 fn carry(source: &mut Stores, target: &mut Stores, all: &[Table], watch: Watch<'_>) -> Result<Done, Fault> {
     let mut progress = Progress::new(watch);

@@ -25,7 +25,7 @@ use tokio::sync::oneshot;
 pub use crate::db::bulk::Stores;
 pub use carry::{
     Count, Done, Home, Label, Restored, Watch, backup, city_stands, contents, file_name_of, keep_newest,
-    move_to, restore, verify, zone_of,
+    move_to, restore, stands_in, take_back, verify, zone_of,
 };
 pub use file::Header;
 pub use row::Tally;

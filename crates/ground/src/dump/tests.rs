@@ -379,6 +379,22 @@ fn a_city_moves_between_folders_and_the_source_stays() {
     assert_eq!(moved("nobody").unwrap_err().code(), "backup-no-city");
 }
 
+#[test]
+fn a_city_that_went_ahead_alone_is_taken_back() {
+    let here = Folder::new("back");
+    let folder = city(&here.0, "aoba", &[thing("a")]);
+    let there = Folder::new("back-there");
+    let home = Home::Folder(there.0.clone());
+    let stands = || stands_in(&home, "aoba", &program(), 5).unwrap();
+    assert!(!stands());
+    move_to(Stores::read_folder(&folder, "aoba").unwrap(), &home, "aoba", &program(), 5, &mut |_| {})
+        .unwrap();
+    assert!(stands());
+    take_back(&home, "aoba", &program(), 5).unwrap();
+    assert!(!stands());
+    assert_eq!(rows(&folder, "aoba", &find("test_thing")), [thing("a")]);
+}
+
 fn header() -> Header {
     Header {
         machiya_backup: file::FORMAT,

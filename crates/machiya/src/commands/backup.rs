@@ -1,5 +1,6 @@
 //! `machiya backup`: everything a city has, as one file, while it is served or not; and whether such a file is whole.
 
+use std::io::Write as _;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -95,7 +96,7 @@ impl Backup {
         };
         for one in &made {
             let (path, rows) = (one.path.display().to_string(), grouped(one.rows));
-            let (size, seconds) = (megabytes(one.bytes), format!("{:.1}", one.seconds));
+            let (size, seconds) = (size(one.bytes), format!("{:.1}", one.seconds));
             let args = [
                 ("city", one.city.as_str()),
                 ("path", &path),
@@ -118,7 +119,7 @@ impl Backup {
 async fn verify(desk: &Desk, file: PathBuf) -> Outcome {
     let path = file.display().to_string();
     let (header, done) = on_a_thread(move || dump::verify(&file, &program(), &mut |_| {})).await?;
-    let (rows, tables, size) = (grouped(done.rows), done.tables.to_string(), megabytes(done.bytes));
+    let (rows, tables, size) = (grouped(done.rows), done.tables.to_string(), size(done.bytes));
     desk.tell(
         "cli-backup-whole",
         &[
@@ -283,7 +284,9 @@ pub fn told(t: &Tongue, slug: &str, count: &Count) {
     let per_second = if count.seconds > 0.0 { count.rows as f64 / count.seconds } else { 0.0 };
     let (rows, rate) = (grouped(count.rows_here), grouped(per_second as u64));
     let word = if count.table_is_done { "cli-dump-table-done" } else { "cli-dump-table" };
-    eprintln!("{}", t.tf(word, &[("city", slug), ("table", &count.table), ("rows", &rows), ("rate", &rate)]));
+    let line = t.tf(word, &[("city", slug), ("table", &count.table), ("rows", &rows), ("rate", &rate)]);
+    // Nobody may be listening.
+    let _ = writeln!(std::io::stderr(), "{line}");
 }
 
 /// 1234567 as 1,234,567.
@@ -299,7 +302,10 @@ pub fn grouped(number: u64) -> String {
     out
 }
 
-fn megabytes(bytes: u64) -> String {
+fn size(bytes: u64) -> String {
+    if bytes < 1_000_000 {
+        return format!("{} KB", bytes.div_ceil(1_000));
+    }
     format!("{:.1} MB", bytes as f64 / 1e6)
 }
 

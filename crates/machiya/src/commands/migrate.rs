@@ -13,10 +13,10 @@ use serde_json::{Value, json};
 use super::backup::{Opened, grouped, program, told};
 use super::reach::Server;
 use super::restore::make_folder;
-use super::{Desk, Outcome};
+use super::{Desk, Outcome, out};
 use crate::installation::lock::FolderLock;
 use crate::installation::{Installation, folders};
-use crate::operator::ReadOnly;
+use crate::operator::{ReadOnly, Status};
 use crate::settings::Settings;
 
 #[derive(Args)]
@@ -30,24 +30,28 @@ impl Migrate {
         let settings = &desk.settings;
         let home = home(&self.target, settings)?;
         let server = Server::find(settings, desk.t.lang()).await;
-        let moved = match &server {
-            Some(server) => {
-                let _: Value = server.ask("hold-still", &Value::Null).await?;
-                desk.tell("cli-migrate-held", &[]);
-                let moved = move_all(desk, &home, true).await;
-                if moved.is_err() {
-                    // Nothing has moved, so the server may write again.
-                    let input = serde_json::to_value(ReadOnly { on: false }).map_err(Fault::internal)?;
-                    server.ask("read-only", &input).await?;
-                }
-                moved
+        if let Some(server) = &server {
+            let before: Status =
+                serde_json::from_value(server.ask("status", &Value::Null).await?).map_err(Fault::internal)?;
+            let held = server.ask("hold-still", &Value::Null).await;
+            desk.tell("cli-migrate-held", &[]);
+            let moved = match held {
+                Ok(_) => move_all(desk, &home, true).await,
+                Err(fault) => Err(fault),
+            };
+            // Nothing has moved. A server that only read before, perhaps since an earlier move, goes on so.
+            if moved.is_err() && !before.read_only {
+                let input = serde_json::to_value(ReadOnly { on: false }).map_err(Fault::internal)?;
+                server.ask("read-only", &input).await?;
+                desk.tell("cli-read-only-off", &[]);
             }
-            None => move_all(desk, &home, false).await,
-        };
-        moved?;
+            moved?;
+        } else {
+            move_all(desk, &home, false).await?;
+        }
         desk.tell("cli-migrate-next", &[]);
         for line in to_set(&home, settings) {
-            println!("  {line}");
+            out(&format!("  {line}"));
         }
         desk.tell(if server.is_some() { "cli-migrate-restart" } else { "cli-migrate-start" }, &[]);
         Ok(ExitCode::SUCCESS)
@@ -76,7 +80,9 @@ fn home(target: &str, settings: &Settings) -> Result<Home, Fault> {
 pub async fn hold_still(installation: Arc<Installation>, _: Value) -> Result<Value, Fault> {
     installation.house.shared.set_read_only(true);
     tracing::info!("read-only: the cities are being moved");
-    if !installation.is_postgres() {
+    if let Some(url) = installation.settings.database.clone() {
+        on_a_thread(move || Stores::wait_until_still(&url)).await?;
+    } else {
         for city in installation.house.cities.load().by_slug.values().cloned() {
             let folder = installation.settings.data.join(&*city.slug);
             // The writers stand still once behind everything that waited for them.
@@ -106,27 +112,51 @@ async fn move_all(desk: &Desk, home: &Home, served: bool) -> Result<(), Fault> {
         return Err(Fault::new(Kind::Missing, "no-city"));
     }
     let source = Arc::new(source);
-    for slug in slugs {
-        let (t, home, settings, source) = (desk.t.clone(), home.clone(), settings.clone(), source.clone());
-        let moved = slug.clone();
-        let done = on_a_thread(move || {
-            let stores = source.read(&settings, &moved)?;
-            let now_ms = MachineClock::new().now_ms();
-            dump::move_to(stores, &home, &moved, &program(), now_ms, &mut |count| told(&t, &moved, count))
+    let now_ms = MachineClock::new().now_ms();
+    for slug in slugs.clone() {
+        let home = home.clone();
+        on_a_thread(move || match dump::stands_in(&home, &slug, &program(), now_ms)? {
+            true => Err(Fault::new(Kind::Conflict, "migrate-city-exists").arg("city", slug)),
+            false => Ok(()),
         })
         .await?;
-        let rate = if done.seconds > 0.0 { done.rows as f64 / done.seconds } else { 0.0 };
-        let (rows, tables) = (grouped(done.rows), done.tables.to_string());
-        let (seconds, rate) = (format!("{:.1}", done.seconds), grouped(rate as u64));
-        let args = [
-            ("city", slug.as_str()),
-            ("rows", rows.as_str()),
-            ("tables", tables.as_str()),
-            ("seconds", seconds.as_str()),
-            ("rate", rate.as_str()),
-        ];
-        desk.tell("cli-migrate-city", &args);
     }
+    let mut moved: Vec<String> = Vec::new();
+    for slug in slugs {
+        if let Err(fault) = move_one(desk, &source, home, &slug).await {
+            // All or none: a city that went ahead does not stay behind there.
+            let home = home.clone();
+            on_a_thread(move || {
+                moved.iter().try_for_each(|slug| dump::take_back(&home, slug, &program(), now_ms))
+            })
+            .await?;
+            return Err(fault);
+        }
+        moved.push(slug);
+    }
+    Ok(())
+}
+
+async fn move_one(desk: &Desk, source: &Arc<Source>, home: &Home, slug: &str) -> Result<(), Fault> {
+    let (t, home, settings) = (desk.t.clone(), home.clone(), desk.settings.clone());
+    let (source, moved) = (source.clone(), slug.to_owned());
+    let done = on_a_thread(move || {
+        let stores = source.read(&settings, &moved)?;
+        let now_ms = MachineClock::new().now_ms();
+        dump::move_to(stores, &home, &moved, &program(), now_ms, &mut |count| told(&t, &moved, count))
+    })
+    .await?;
+    let rate = if done.seconds > 0.0 { done.rows as f64 / done.seconds } else { 0.0 };
+    let (rows, tables) = (grouped(done.rows), done.tables.to_string());
+    let (seconds, rate) = (format!("{:.1}", done.seconds), grouped(rate as u64));
+    let args = [
+        ("city", slug),
+        ("rows", rows.as_str()),
+        ("tables", tables.as_str()),
+        ("seconds", seconds.as_str()),
+        ("rate", rate.as_str()),
+    ];
+    desk.tell("cli-migrate-city", &args);
     Ok(())
 }
 

@@ -38,3 +38,5 @@ fault-migrate-target = This is no place to move to
 fault-migrate-target-remedy = Use --to postgres://user:password@host/database or --to sqlite:FOLDER.
 fault-migrate-between-postgres = The data is in PostgreSQL already
 fault-migrate-between-postgres-remedy = From one PostgreSQL to another, use PostgreSQL’s own means, or machiya backup --all and machiya restore.
+fault-migrate-city-exists = “{ $city }” is already there
+fault-migrate-city-exists-remedy = Move into an empty place. If an earlier move ended well, set machiya.toml as it said and start the server again. Nothing was changed.

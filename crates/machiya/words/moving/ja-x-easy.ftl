@@ -38,3 +38,5 @@ fault-migrate-target = うつす 先が わかりません
 fault-migrate-target-remedy = postgres://… か sqlite:フォルダー を 書いて ください。
 fault-migrate-between-postgres = データは もう PostgreSQL に あります
 fault-migrate-between-postgres-remedy = machiya backup --all と machiya restore を 使って ください。
+fault-migrate-city-exists = うつす 先に「{ $city }」が もう あります
+fault-migrate-city-exists-remedy = 何も ない 場所へ うつして ください。何も かえて いません。

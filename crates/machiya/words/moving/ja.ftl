@@ -38,3 +38,5 @@ fault-migrate-target = 移す先が読み取れません
 fault-migrate-target-remedy = --to postgres://ユーザー:パスワード@ホスト/データベース か --to sqlite:フォルダー の形で指定してください。
 fault-migrate-between-postgres = データはもう PostgreSQL にあります
 fault-migrate-between-postgres-remedy = PostgreSQL から PostgreSQL へは、PostgreSQL 自身の方法か、machiya backup --all と machiya restore を使ってください。
+fault-migrate-city-exists = 移す先に「{ $city }」がもうあります
+fault-migrate-city-exists-remedy = 何もない場所へ移してください。前の引っ越しが終わっているなら、そのとき示されたとおり machiya.toml に書いてサーバーを起動し直してください。何も変えていません。

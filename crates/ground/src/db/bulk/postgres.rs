@@ -4,6 +4,8 @@
 //! binary `copy`, so that memory stays the same for any city.
 
 use std::pin::Pin;
+use std::thread;
+use std::time::Duration;
 
 use bytes::{BufMut, Bytes, BytesMut};
 use futures_util::{SinkExt as _, StreamExt as _, TryStreamExt as _};
@@ -15,6 +17,9 @@ use super::super::{Migration, Param, Store, migrate_postgres};
 use super::{Done, EVENTS, Holds, Table, columns, select};
 use crate::fault::{Fault, Kind};
 
+/// How often, and how long apart, is looked whether writers have finished.
+const STILL_LOOKS: usize = 40;
+const STILL_PAUSE: Duration = Duration::from_millis(500);
 /// Rows taken from the stream at a time.
 const ROWS_AT_ONCE: usize = 200;
 /// Bytes collected before they travel.
@@ -55,6 +60,20 @@ impl Session {
         session.link.lock(&format!("{slug}/restore"))?;
         session.link.flush()?;
         Ok(session)
+    }
+
+    pub(super) fn wait_until_still(url: &str) -> Result<(), Fault> {
+        for _ in 0..STILL_LOOKS {
+            // What was taken from a queue just now shows itself within this time.
+            thread::sleep(STILL_PAUSE);
+            let session = Session::read(url, "")?;
+            let writing = "select count(*) from pg_stat_activity where application_name = 'machiya'
+                           and datname = current_database() and backend_xid is not null";
+            if one_number(&session.query(writing, &[])?)? == 0 {
+                return Ok(());
+            }
+        }
+        Err(Fault::new(Kind::Unavailable, "backup-busy").retry_after(10))
     }
 
     fn open(url: &str, slug: &str, begin: &'static str, fills: bool) -> Result<Session, Fault> {

@@ -98,14 +98,12 @@ impl Files {
     fn begin_together(&self, city: &City, first: Store) -> Result<Together, Fault> {
         let barrier = Arc::new(Barrier::default());
         let others = Store::ALL.into_iter().filter(|store| *store != first);
-        let mut arrived = 0;
-        for store in std::iter::once(first).chain(others) {
+        for (arrived, store) in std::iter::once(first).chain(others).enumerate() {
             let patience = if arrived == 0 { FIRST_ARRIVES } else { STAND_STILL };
             if park(city.store(store), &barrier).is_err() || !barrier.waits_for(arrived + 1, patience) {
                 barrier.open();
                 return Ok(Together::WaitedFor(store));
             }
-            arrived += 1;
         }
         let begun = self.begin_reading();
         // Nobody may have lost patience before the last reading had begun.
