@@ -56,7 +56,26 @@ pub struct StageImport {
     /// What was read from the file, before the transaction began.
     #[serde(skip)]
     #[garde(skip)]
-    pub(crate) staged: Option<Arc<Staged>>,
+    pub(crate) staged: Option<Arc<Ready>>,
+}
+
+/// A list as it will be kept: written out before the transaction, so that the writer only stores it.
+#[derive(Debug)]
+pub(crate) struct Ready {
+    parts: Vec<String>,
+    rows: i64,
+    unknown_columns: Vec<String>,
+}
+
+impl Ready {
+    fn new(staged: Staged) -> Result<Ready, Fault> {
+        let parts = staged.rows.chunks(PART_ROWS).map(serde_json::to_string).collect::<Result<_, _>>();
+        Ok(Ready {
+            parts: parts.map_err(Fault::internal)?,
+            rows: i64::try_from(staged.rows.len()).unwrap_or(i64::MAX),
+            unknown_columns: staged.unknown_columns,
+        })
+    }
 }
 
 impl StageImport {
@@ -69,7 +88,7 @@ impl StageImport {
         }
     }
 
-    fn read(&self) -> Result<Arc<Staged>, Fault> {
+    fn read(&self) -> Result<Arc<Ready>, Fault> {
         if let Some(staged) = &self.staged {
             return Ok(staged.clone());
         }
@@ -78,7 +97,7 @@ impl StageImport {
             return Err(Fault::too_large(format!("{} MB", LIMITS.bytes / (1024 * 1024))));
         }
         let file = BASE64.decode(self.file.trim()).map_err(|_| Fault::field("file", "field-unreadable"))?;
-        import::read(self.kind, &file).map(Arc::new)
+        Ready::new(import::read(self.kind, &file)?).map(Arc::new)
     }
 }
 
@@ -96,7 +115,7 @@ pub const STAGE_IMPORT: Action<StageImport, Import> =
         let staged = input.read()?;
         let id = cx.id();
         let mut parts = 0;
-        for rows in staged.rows.chunks(PART_ROWS) {
+        for rows in &staged.parts {
             imports::put_part(tx, &id, parts, rows, cx.now_ms())?;
             parts += 1;
         }
@@ -110,7 +129,7 @@ pub const STAGE_IMPORT: Action<StageImport, Import> =
             state: ImportState::Staged,
             parts,
             parts_done: 0,
-            rows: i64::try_from(staged.rows.len()).unwrap_or(i64::MAX),
+            rows: staged.rows,
             done: Counts::default(),
             unknown_columns: staged.unknown_columns.clone(),
             made_by: cx.who().written(),

@@ -198,7 +198,7 @@ impl Standing {
         );
         let place = match row.said("place").and_then(|place| place.parse().ok()) {
             Some(place) => place,
-            None => before.as_ref().map_or(0, |before| before.place),
+            None => before.as_ref().map_or_else(|| self.last_place(), |before| before.place),
         };
         let department = Department {
             id: before.as_ref().map_or_else(|| cx.id(), |before| before.id.clone()),
@@ -219,6 +219,11 @@ impl Standing {
         }
         self.departments.insert(code.to_owned(), department.clone());
         Judged::good(before.is_none(), changes, Write::Department(department))
+    }
+
+    /// A place behind everybody who stands already: new ones keep the order of the file.
+    fn last_place(&self) -> i64 {
+        self.departments.values().map(|row| row.place + 1).max().unwrap_or(1).min(9_999)
     }
 
     fn fits(&self, code: &str, parent: &str) -> bool {

@@ -48,40 +48,35 @@ pub(super) async fn list(visit: &Visit) -> Result<Reply, Fault> {
             (head.render())
             @if rows.is_empty() {
                 (Empty::new(t.t("people-departments-none")).text(t.t("people-departments-none-text")).render())
-            } @else { (table(visit, &rows)) }
+            } @else { (table(visit, &rows, closed)) }
         },
     ))
 }
 
-fn table(visit: &Visit, rows: &[DepartmentRow]) -> Markup {
+fn table(visit: &Visit, rows: &[DepartmentRow], closed: bool) -> Markup {
     let t = visit.cx.tongue();
     let table = rows.iter().fold(
         Table::new(t.t("people-menu-departments"))
             .quiet_caption()
             .column(Col::new(t.t("people-name")))
             .column(Col::new(t.t("people-department-code")))
-            .column(Col::new(t.t("people-state")))
+            .columns(closed.then(|| Col::new(t.t("people-state"))))
             .csv("/staff/departments?format=csv&closed=1"),
         |table, row| {
             let department = &row.department;
-            let state = if department.closed_on.is_empty() {
-                Tag::new(t.t("people-department-is-open"), Tone::Positive)
-            } else {
-                Tag::new(
-                    t.tf("people-department-closed-on", &[("day", &department.closed_on)]),
-                    Tone::Neutral,
-                )
+            let state = closed.then(|| {
+                if department.closed_on.is_empty() {
+                    Tag::new(t.t("people-department-is-open"), Tone::Positive).render()
+                } else {
+                    let words = t.tf("people-department-closed-on", &[("day", &department.closed_on)]);
+                    Tag::new(words, Tone::Neutral).render()
+                }
+            });
+            let name = html! {
+                @if row.depth > 0 { span aria-hidden="true" { ("　".repeat(row.depth - 1)) "└ " } }
+                a href=(format!("{LIST}/{}", department.id)) { (told(&department.name, visit.cx.lang())) }
             };
-            // Depth is told by a mark that is read as well as seen.
-            let mark = "└ ";
-            table.row([
-                html! {
-                    @if row.depth > 0 { span aria-hidden="true" { ("　".repeat(row.depth - 1)) (mark) } }
-                    a href=(format!("{LIST}/{}", department.id)) { (told(&department.name, visit.cx.lang())) }
-                },
-                html! { (department.code) },
-                state.render(),
-            ])
+            table.row([name, html! { (department.code) }].into_iter().chain(state))
         },
     );
     table.render(t)

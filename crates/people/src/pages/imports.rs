@@ -226,7 +226,6 @@ fn waiting(visit: &Visit, view: &ImportView) -> Markup {
     let unknown = &view.import.unknown_columns;
     html! {
         p class="lead" { (t.t("people-import-nothing-yet")) }
-        (counts(visit, &view.counts))
         @if !unknown.is_empty() {
             (Banner::info(t.t("people-import-unknown"))
                 .text(visit.tf("people-import-unknown-text", &[("columns", &unknown.join("、"))]))

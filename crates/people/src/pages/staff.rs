@@ -257,8 +257,8 @@ pub(super) async fn one(visit: &Visit) -> Result<Reply, Fault> {
         html! {
             (head(visit, &view.member))
             p class="quiet" { (saved) }
-            (account_ways(visit, &view.member))
             (inside)
+            (account_ways(visit, &view.member))
         },
     ))
 }
@@ -303,7 +303,17 @@ fn account_ways(visit: &Visit, member: &StaffMember) -> Markup {
     .flatten()
     .map(|button| button.render())
     .collect();
-    buttons(ways)
+    let text = match member.state {
+        AccountState::Active => "people-staff-account-active",
+        AccountState::Locked => "people-staff-account-locked",
+    };
+    html! {
+        @if !ways.is_empty() {
+            h2 { (visit.t("people-staff-account")) }
+            p { (visit.t(text)) }
+            (buttons(ways))
+        }
+    }
 }
 
 pub(super) async fn save(visit: &Visit) -> Result<Reply, Fault> {
@@ -396,8 +406,8 @@ async fn told(visit: &Visit, fault: &Fault) -> Result<Reply, Fault> {
     let inside = html! {
         (Banner::error(fault.title(t)).text(fault.remedy(t)).result().render(t))
         (head(visit, &view.member))
-        (account_ways(visit, &view.member))
         (facts(visit, &view.member).await?)
+        (account_ways(visit, &view.member))
     };
     Ok(visit.page_with(fault.status(), &shell, inside))
 }

@@ -145,14 +145,8 @@ pub fn put(tx: &mut Tx<'_>, import: &Import) -> Result<(), Fault> {
     )
 }
 
-pub fn put_part(
-    tx: &mut Tx<'_>,
-    import: &Id,
-    part: i64,
-    rows: &[StagedRow],
-    now_ms: i64,
-) -> Result<(), Fault> {
-    let rows = serde_json::to_string(rows).map_err(Fault::internal)?;
+/// Keeps a part; its rows are written out already.
+pub fn put_part(tx: &mut Tx<'_>, import: &Id, part: i64, rows: &str, now_ms: i64) -> Result<(), Fault> {
     tx.put(
         sql!(
             "insert into people_import_part (city, import, part, rows, made_ms) values (?1, ?2, ?3, ?4, ?5)"
