@@ -1,6 +1,7 @@
 //! The binary as an operator uses it: started, asked, stopped, with and without a running server.
 
 mod cities;
+mod demo;
 mod keys;
 mod nodes;
 mod settings;

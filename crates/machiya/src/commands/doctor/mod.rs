@@ -91,7 +91,10 @@ impl Doctor {
     pub async fn run(self, desk: &Desk) -> Outcome {
         let mut findings = basics(desk).await;
         findings.extend(outside::surroundings(desk).await);
-        findings.extend(self.through_the_door(desk).await);
+        // Opening would bring the tables up to date: that is for the next start, not for somebody who looks.
+        let may_open = outside::has_data(&desk.settings)
+            && !findings.iter().any(|finding| finding.word == "database-to-migrate");
+        findings.extend(self.through_the_door(desk, may_open).await);
         if self.json {
             let lines: Vec<_> = findings
                 .iter()
@@ -110,7 +113,7 @@ impl Doctor {
         Ok(if bad { ExitCode::FAILURE } else { ExitCode::SUCCESS })
     }
 
-    async fn through_the_door(&self, desk: &Desk) -> Vec<Finding> {
+    async fn through_the_door(&self, desk: &Desk, may_open: bool) -> Vec<Finding> {
         let mut findings = Vec::new();
         if let Some(server) = Server::find(&desk.settings, desk.t.lang()).await {
             match server.ask("status", &serde_json::Value::Null).await.map(serde_json::from_value::<Status>) {
@@ -130,8 +133,7 @@ impl Doctor {
             }
         } else {
             findings.push(Finding::hint("no-server"));
-            // Opening would make a folder, a key and tables: looking never does.
-            if !outside::has_data(&desk.settings) {
+            if !may_open {
                 return findings;
             }
         }
