@@ -167,10 +167,10 @@ cli-demo-filling = 架空のまち { $city } を作っています…
 cli-demo-filled = できました（{ $seconds } 秒）。
 cli-demo-up = { $city }が動いています。
 cli-demo-portal = 住民のポータル
-cli-demo-sign-in = サインイン
+cli-demo-sign-in = ログイン
 cli-demo-staff = 職員の画面
 cli-demo-developers = 開発者の方へ
-cli-demo-who = サインインのページで、住民・部署の職員・管理者などから一つ選びます。合言葉は要りません。
+cli-demo-who = ログインのページで、住民・部署の職員・管理者などから一つ選びます。合言葉は要りません。
 cli-demo-stop = 止めるには Ctrl+C を押してください。データは残り、次も同じところから始まります。
 
 ## 診断

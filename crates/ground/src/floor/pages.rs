@@ -332,13 +332,14 @@ async fn audit(visit: &Visit) -> Result<Reply, Fault> {
             table.row([
                 html! { (visit.time(row.at_ms)) },
                 match row.actor.as_str() {
-                    "anyone" | "operator" | "system" => html! { (t.t(&format!("role-{}", row.actor))) },
+                    "anyone" => html! { (t.t("audit-anyone")) },
+                    "operator" | "system" => html! { (t.t(&format!("role-{}", row.actor))) },
                     account => html! { code { (account) } },
                 },
                 html! { (t.t(&format!("action-{}", row.action.replace('.', "-")))) br; code { (row.action) } },
                 html! { (row.class) br; code { (row.object) } },
                 Tag::new(outcome(&row.outcome), tone).render(),
-                html! { (row.via) },
+                html! { (t.t(&format!("audit-via-{}", row.via))) },
             ])
         },
     );

@@ -17,6 +17,7 @@ pub(super) async fn list(visit: &Visit) -> Result<Reply, Fault> {
     };
     let table = rows.iter().fold(
         Table::new(t.t("menu-retention"))
+            .quiet_caption()
             .column(Col::new(t.t("retention-what")))
             .column(Col::new(t.t("retention-kept")))
             .column(Col::new(t.t("retention-since")))

@@ -1,6 +1,7 @@
 //! Tops of pages, and the pages nobody wants to see.
 
 use super::navigation::Link;
+use super::SearchBox;
 use super::text::say;
 use crate::words::Tongue;
 use maud::{Markup, html};
@@ -128,6 +129,7 @@ pub fn error_page(t: &Tongue, problem: &Problem) -> Markup {
             p class="lead" { (say(problem.why.as_deref().unwrap_or_else(|| t.t(why)))) }
             h2 { (say(t.t("kit-problem-next"))) }
             p { (say(problem.advice.as_deref().unwrap_or_else(|| t.t(next)))) }
+            @if matches!(problem.status, 404 | 410) { (SearchBox::new("/search", t.t("kit-problem-404-search")).render(t)) }
             ul class="links" {
                 @for link in &problem.links { li { (link.render()) } }
                 li { (Link::new(t.t("kit-problem-home"), "/").render()) }

@@ -88,6 +88,7 @@ kit-problem-403-next = If you have another account, sign in with it. If you need
 kit-problem-404 = Page not found
 kit-problem-404-why = It may have moved, it may have been deleted, or the address may be wrong.
 kit-problem-404-next = Check the address, or search for what you need.
+kit-problem-404-search = Search for what you need
 kit-problem-409 = Somebody else made a change
 kit-problem-409-why = This was changed after you opened it. What you entered has not been saved yet.
 kit-problem-409-next = Open the newest version and make your change again.
