@@ -81,9 +81,9 @@ pub fn words(text: &str) -> String {
     for event in events(text) {
         match event {
             Event::Text(text) | Event::Code(text) => out.push_str(&plain(&text)),
-            Event::SoftBreak | Event::HardBreak | Event::End(_) if !out.ends_with([' ', '\n']) => {
-                out.push(' ')
-            }
+            // Bold words and links stand within a sentence; everything else ends one.
+            Event::End(TagEnd::Strong | TagEnd::Emphasis | TagEnd::Link) => {}
+            Event::SoftBreak | Event::HardBreak | Event::End(_) if !out.ends_with(' ') => out.push(' '),
             _ => {}
         }
     }
@@ -374,7 +374,8 @@ mod tests {
 
     #[test]
     fn words_are_what_a_search_reads() {
-        assert_eq!(words("# ｜避難所《ひなんじょ》\n\n- [一覧](/x)\n- 二"), "避難所 一覧 二");
+        let text = "# ｜避難所《ひなんじょ》\n\n- [一覧](/x)、**三**だ\n- 二";
+        assert_eq!(words(text), "避難所 一覧、三だ 二");
     }
 
     const TAGS: [&str; 24] = [

@@ -146,9 +146,11 @@ pub async fn list(visit: &Visit) -> Result<Reply, Fault> {
     let departments = names::departments(&visit.cx).await;
     let cards = Cards::new().list().level(2).cards(list.rows.iter().map(|row| {
         let owner = departments.name(row.department.as_ref(), t.lang()).unwrap_or_default();
-        Card::new(shelf::title(row, t.lang()), shelf::href(row)).lang(shelf::title_lang(row, t.lang())).meta(html! {
-            (visit.day(row.updated_ms)) " " (say(owner))
-        })
+        Card::new(shelf::title(row, t.lang()), shelf::href(row)).lang(shelf::title_lang(row, t.lang())).meta(
+            html! {
+                (visit.day(row.updated_ms)) " " (say(owner))
+            },
+        )
     }));
     let shell = visit
         .shell(t.t("messages-menu-pages"))

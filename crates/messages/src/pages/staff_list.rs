@@ -55,7 +55,8 @@ pub async fn list(visit: &Visit) -> Result<Reply, Fault> {
     let table = list.rows.iter().fold(
         Table::new(t.t("messages-menu-staff"))
             .quiet_caption()
-            .columns(heads(visit).into_iter().map(Col::new))
+            // The address stands below the title; only the file gives it a column.
+            .columns(heads(visit).into_iter().filter(|head| *head != t.t("messages-address")).map(Col::new))
             .csv(format!("{}&format=csv", here(show)))
             .empty(t.t("messages-none")),
         |table, row| table.row(cells(visit, row, &departments)),
@@ -133,10 +134,13 @@ fn owner<'a>(visit: &'a Visit, row: &StaffPageRow, departments: &'a Departments)
         .unwrap_or_else(|| visit.t("messages-whole-city"))
 }
 
-fn cells(visit: &Visit, row: &StaffPageRow, departments: &Departments) -> [Markup; 6] {
+fn cells(visit: &Visit, row: &StaffPageRow, departments: &Departments) -> [Markup; 5] {
     [
-        html! { a href={ "/staff/pages/" (row.id) } { (say(row.title.read(visit.cx.lang()).0)) } },
-        html! { code { "/pages/" (row.slug) } },
+        html! {
+            a href={ "/staff/pages/" (row.id) } { (say(row.title.read(visit.cx.lang()).0)) }
+            br;
+            code class="quiet" { "/pages/" (row.slug) }
+        },
         html! { (owner(visit, row, departments)) },
         html! {
             (state_tag(visit, row.state, row.live_rev, row.rev))
