@@ -1,6 +1,6 @@
 // A private PostgreSQL cluster: made in a folder of its own on a free port, and taken away again.
-import { execFileSync } from "node:child_process";
-import { accessSync, chownSync, constants, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statfsSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import { accessSync, chownSync, constants, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, statfsSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -46,8 +46,9 @@ export const newScratch = ({ durable = false } = {}) => {
 
 /** Ends whatever PostgreSQL still runs under the folder, and removes it. */
 export const removeScratch = (folder) => {
-  for (const name of readdirSync(folder)) {
-    const pidFile = join(folder, name, "postmaster.pid");
+  const folders = [folder, ...readdirSync(folder).map((name) => join(folder, name))];
+  for (const one of folders.flatMap((place) => (statSync(place).isDirectory() ? readdirSync(place).map((name) => join(place, name)) : []))) {
+    const pidFile = join(one, "postmaster.pid");
     if (existsSync(pidFile)) {
       try {
         process.kill(Number(readFileSync(pidFile, "utf8").split("\n")[0]), "SIGQUIT");
@@ -55,6 +56,10 @@ export const removeScratch = (folder) => {
         // It has ended by itself.
       }
     }
+  }
+  // A test that was stopped half way may leave its small disk behind.
+  for (const mounted of readFileSync("/proc/self/mounts", "utf8").split("\n").map((line) => line.split(" ")[1] ?? "")) {
+    if (mounted.startsWith(`${folder}/`)) spawnSync("umount", ["--lazy", mounted]);
   }
   rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
 };

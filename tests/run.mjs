@@ -182,7 +182,7 @@ const stages = [
   // Fails when the first load of a page grows above its limit.
   { name: "ui build and size", run: npmRun("ui", "build"), needed: true },
   { name: "formatting", run: one("cargo", ["fmt", "--all", "--check"]) },
-  { name: "lints", run: one("cargo", ["clippy", "--locked", "--workspace", "--all-targets", "--", "--deny", "warnings"]) },
+  { name: "lints", run: one("cargo", ["clippy", "--locked", "--workspace", "--all-targets", "--keep-going", "--", "--deny", "warnings"]) },
   { name: "binary", run: one("cargo", ["build", "--locked", "--package", "machiya"]), needed: true },
   { name: "tests", run: cargoTests(["--workspace"]) },
   { name: "browser packages", run: npmCi("tests/browser"), needed: true },

@@ -34,7 +34,7 @@ impl Cities {
         }
         self.by_slug
             .values()
-            .find(|city| city.facts().hosts.iter().any(|known| *known == host))
+            .find(|city| city.facts().hosts.contains(&host))
             .or(self.default.as_ref())
     }
 }

@@ -82,11 +82,13 @@ pub enum PanelPlace {
     StaffDesk,
 }
 
+type PanelRun = for<'v> fn(&'v Visit) -> Boxed<'v, Result<Option<Markup>, Fault>>;
+
 /// A piece of the home page, my page or the staff desk. An empty piece is left out.
 pub struct Panel {
     pub place: PanelPlace,
     pub order: i32,
-    pub run: for<'v> fn(&'v Visit) -> Boxed<'v, Result<Option<Markup>, Fault>>,
+    pub run: PanelRun,
 }
 
 /// One visit to a page.

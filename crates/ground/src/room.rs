@@ -27,6 +27,8 @@ pub struct SetupItem {
 
 type Foot = for<'v> fn(&'v crate::cx::Cx) -> crate::action::Boxed<'v, Vec<crate::html::Link>>;
 
+type Demo = fn(crate::cx::Cx) -> crate::action::Boxed<'static, Result<(), crate::fault::Fault>>;
+
 /// A room, as a constant in its `lib.rs`.
 pub struct Room {
     pub name: &'static str,
@@ -47,7 +49,7 @@ pub struct Room {
     /// What the set-up list of a new city shows of this room.
     pub setup: &'static [SetupItem],
     /// Fills a fictional demonstration city, through the room's own actions.
-    pub demo: Option<fn(crate::cx::Cx) -> crate::action::Boxed<'static, Result<(), crate::fault::Fault>>>,
+    pub demo: Option<Demo>,
     /// The events it emits, each with its version.
     pub events: &'static [(&'static str, i64)],
 }

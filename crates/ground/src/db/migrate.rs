@@ -64,7 +64,7 @@ fn collate_c(ddl: &str) -> String {
     if !ddl.starts_with("create table") && !ddl.starts_with("alter table") {
         return ddl.to_owned();
     }
-    ddl.split_inclusive(|c: char| c == ' ' || c == ',' || c == '\n')
+    ddl.split_inclusive([' ', ',', '\n'])
         .map(|word| match word.strip_prefix("text") {
             Some(end) if end.trim_matches([' ', ',', '\n']).is_empty() => format!("text collate \"C\"{end}"),
             _ => word.to_owned(),
@@ -78,7 +78,7 @@ fn sqlite_types(ddl: &str) -> String {
         return ddl.to_owned();
     }
     ddl.replace("double precision", "real")
-        .split_inclusive(|c: char| c == ' ' || c == ',' || c == '\n')
+        .split_inclusive([' ', ',', '\n'])
         .map(|word| {
             let end = word.trim_start_matches(|c: char| c.is_ascii_lowercase());
             match word.strip_suffix(end) {
@@ -91,7 +91,11 @@ fn sqlite_types(ddl: &str) -> String {
 }
 
 /// Which migrations are still to run; a fault when the store does not fit this program.
-pub(super) fn to_run<'a>(all: &'a [Migration], store: Option<Store>, done: &Done) -> Result<Vec<&'a Migration>, Fault> {
+pub(super) fn to_run<'a>(
+    all: &'a [Migration],
+    store: Option<Store>,
+    done: &Done,
+) -> Result<Vec<&'a Migration>, Fault> {
     let mine = |migration: &&Migration| store.is_none_or(|store| migration.store == store);
     for (key, checksum) in done {
         let Some(known) = all.iter().filter(mine).find(|migration| migration.key() == *key) else {
@@ -226,7 +230,9 @@ mod tests {
     #[test]
     fn sqlite_is_given_the_types_that_its_strict_tables_know() {
         assert_eq!(
-            sqlite_types("create table a (city text, b bigint not null, c double precision,\n d bytea) strict"),
+            sqlite_types(
+                "create table a (city text, b bigint not null, c double precision,\n d bytea) strict"
+            ),
             "create table a (city text, b integer not null, c real,\n d blob) strict"
         );
     }
