@@ -1,7 +1,7 @@
 //! Tops of pages, and the pages nobody wants to see.
 
-use super::navigation::Link;
 use super::SearchBox;
+use super::navigation::Link;
 use super::text::say;
 use crate::words::Tongue;
 use maud::{Markup, html};
