@@ -25,6 +25,9 @@ use crate::who::Object;
 
 pub type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
+/// What is done before the transaction: it may wait, and answers the input as `run` gets it.
+pub type Prepare<In> = fn(Cx, In) -> Boxed<'static, Result<In, Fault>>;
+
 /// What an input must be able to do. Implemented for every type that can.
 pub trait Input:
     DeserializeOwned + Serialize + JsonSchema + Validate<Context = ()> + Clone + Send + Sync + 'static
@@ -62,11 +65,13 @@ pub struct Action<In, Out> {
     pub store: Store,
     pub object: fn(&mut Tx<'_>, &Cx, &In) -> Result<Object, Fault>,
     pub run: fn(&mut Tx<'_>, &Cx, &In) -> Result<Out, Fault>,
-    pub prepare: Option<fn(Cx, In) -> Boxed<'static, Result<In, Fault>>>,
+    pub prepare: Option<Prepare<In>>,
     pub emits: &'static [&'static str],
     pub rate: Option<Rate>,
     /// Acts of people are written into the audit; a vote or a read is not worth a row.
     pub audited: bool,
+    /// Whether the answer is kept for a request that is sent again; one that holds a secret is not.
+    pub keeps_answer: bool,
 }
 
 impl<In, Out> Clone for Action<In, Out> {
@@ -94,6 +99,7 @@ impl<In: Input, Out: Output> Action<In, Out> {
             emits: &[],
             rate: None,
             audited,
+            keeps_answer: true,
         }
     }
 
@@ -139,8 +145,14 @@ impl<In: Input, Out: Output> Action<In, Out> {
         self.audited = false;
         self
     }
+    /// For answers that hold a secret (a one-time link): sent again, such a request is told that it was done.
     #[must_use]
-    pub const fn prepared_by(mut self, prepare: fn(Cx, In) -> Boxed<'static, Result<In, Fault>>) -> Self {
+    pub const fn answers_once(mut self) -> Self {
+        self.keeps_answer = false;
+        self
+    }
+    #[must_use]
+    pub const fn prepared_by(mut self, prepare: Prepare<In>) -> Self {
         self.prepare = Some(prepare);
         self
     }
@@ -195,7 +207,7 @@ impl<In: Input, Out: Output> Action<In, Out> {
             audit::write(tx, cx, self.name, &object, Outcome::Done)?;
         }
         if let Some(once) = once {
-            once::keep(tx, cx, once, self.name, &answer)?;
+            once::keep(tx, cx, once, self.name, self.keeps_answer.then_some(&answer))?;
         }
         Ok(answer)
     }

@@ -52,18 +52,21 @@ pub(crate) fn find(tx: &mut Tx<'_>, cx: &Cx, once: &Once, action: &str) -> Resul
     if done != action || digest != once.digest {
         return Err(Fault::new(Kind::Invalid, "idempotency-reused"));
     }
+    if answer.is_empty() {
+        return Err(Fault::new(Kind::Conflict, "answered-once"));
+    }
     serde_json::from_str(&answer).map(Some).map_err(Fault::internal)
 }
 
-/// Keeps the answer in the act's own transaction.
+/// Keeps the answer in the act's own transaction; `None` keeps only that it was done.
 pub(crate) fn keep<T: Serialize>(
     tx: &mut Tx<'_>,
     cx: &Cx,
     once: &Once,
     action: &str,
-    answer: &T,
+    answer: Option<&T>,
 ) -> Result<(), Fault> {
-    let answer = serde_json::to_string(answer).map_err(Fault::internal)?;
+    let answer = answer.map(serde_json::to_string).transpose().map_err(Fault::internal)?.unwrap_or_default();
     tx.put(
         sql!(
             "insert into ground_once (city, who, key, action, digest, answer, at_ms)

@@ -176,7 +176,8 @@ pub const INVITE_ADMIN: Action<InviteAdmin, MadeLink> =
         }
         make(tx, cx, &account, LinkPurpose::FirstAdmin)
     })
-    .emits(&["people.link_made", "people.staff_saved"]);
+    .emits(&["people.link_made", "people.staff_saved"])
+    .answers_once();
 
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema, Validate)]
 #[serde(deny_unknown_fields)]
@@ -199,4 +200,5 @@ pub const INVITE_STAFF: Action<InviteStaff, MadeLink> =
         }
         make(tx, cx, &member.id, LinkPurpose::Invite)
     })
-    .emits(&["people.link_made"]);
+    .emits(&["people.link_made"])
+    .answers_once();
