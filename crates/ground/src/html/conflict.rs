@@ -13,6 +13,12 @@ struct Row {
     theirs: Version,
 }
 
+impl Row {
+    fn is_same(&self) -> bool {
+        self.yours.value == self.theirs.value
+    }
+}
+
 /// What is sent, and how a person reads it.
 #[derive(Clone, Debug, PartialEq)]
 struct Version {
@@ -115,7 +121,13 @@ impl Conflict {
             form class="conflict" method="post" action=(safe_href(&self.action)) data-once {
                 input type="hidden" name=(TOKEN_FIELD) value=(self.token);
                 @for (name, value) in &self.hidden { input type="hidden" name=(name) value=(value); }
-                @for row in &self.rows { (version_row(row, t)) }
+                @for row in self.rows.iter().filter(|row| !row.is_same()) { (version_row(row, t)) }
+                @if self.rows.iter().any(Row::is_same) {
+                    // What nobody changed is sent along, and looked at only by those who want to.
+                    (super::details(t.t("kit-conflict-same-rows"), html! {
+                        @for row in self.rows.iter().filter(|row| row.is_same()) { (version_row(row, t)) }
+                    }))
+                }
                 div class="buttons" {
                     (Button::submit(t.t("kit-conflict-save")).render())
                     @if let Some(href) = &self.back { (Button::link(t.t("kit-conflict-leave"), href).kind(super::ButtonKind::Link).render()) }
@@ -126,12 +138,12 @@ impl Conflict {
 }
 
 fn version_row(row: &Row, t: &Tongue) -> Markup {
-    if row.yours.value == row.theirs.value {
+    if row.is_same() {
         return html! {
             div class="conflict-same" {
-                p class="label" { (say(&row.label)) " " span class="mark" { (say(t.t("kit-conflict-same"))) } }
+                p class="label" { (say(&row.label)) }
                 input type="hidden" name=(row.name) value=(row.theirs.value);
-                p class="conflict-value" { (row.theirs.shown) }
+                p class="conflict-value" { @if row.theirs.shown.is_empty() { (say(t.t("kit-conflict-empty"))) } @else { (row.theirs.shown) } }
             }
         };
     }

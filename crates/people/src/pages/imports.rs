@@ -194,8 +194,11 @@ fn one_page(visit: &Visit, view: &ImportView, fault: Option<&Fault>) -> Result<R
         ImportState::Done => finished(visit, view),
     };
     let at = if view.import.state == ImportState::Staged { 2 } else { 3 };
-    let head =
-        PageHead::new(title).above(view.import.source.as_str()).tag(state_tag(visit, view.import.state));
+    let mut head = PageHead::new(title).above(view.import.source.as_str());
+    // While it runs, the bar says so; a tag beside it would still stand there when it has ended.
+    if view.import.state != ImportState::Running {
+        head = head.tag(state_tag(visit, view.import.state));
+    }
     let status = fault.map_or(http::StatusCode::OK, Fault::status);
     Ok(visit.page_with(
         status,
