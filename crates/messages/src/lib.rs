@@ -64,6 +64,7 @@ const GRANTS: &[Grant] = &[
     Grant::new("messages.page_rates", Role::Staff, Reach::City),
     Grant::new("messages.page_rates", Role::Operator, Reach::City),
     Grant::new("messages.waiting", Role::Staff, Reach::City),
+    Grant::new("messages.waiting", Role::Operator, Reach::City),
     Grant::new("messages.save_page", Role::Editor, Reach::OwnDepartment),
     Grant::new("messages.save_page", Role::Admin, Reach::City),
     Grant::new("messages.save_page", Role::Operator, Reach::City),
