@@ -21,7 +21,7 @@ try {
   };
   const desktop = await shoot({ width: 1280, height: 940 });
   const phone = await shoot({ width: 375, height: 780 });
-  const page = await town.browser.newPage({ viewport: { width: 1480, height: 960 } });
+  const page = await town.browser.newPage({ viewport: { width: 1560, height: 960 } });
   await page.setContent(`
     <style>
       body { position: relative; height: 100vh; margin: 0; overflow: hidden; background: #e4edf6; }

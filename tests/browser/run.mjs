@@ -2,6 +2,7 @@
 // widths; `--only <words>`: suites whose name holds one of them; `--shots`: pictures of every page into tests/browser/shots).
 // The last line is always `N passed, N failed`.
 import { cpus } from "node:os";
+import { advice } from "./lib/axe.mjs";
 import { Report } from "./lib/report.mjs";
 import { Server } from "./lib/server.mjs";
 import { Town } from "./lib/town.mjs";
@@ -41,6 +42,7 @@ try {
     report.failed += 1;
     console.log(`FAIL the server ended during the run:\n${server.told()}`);
   }
+  for (const [rule, { help, places }] of advice) console.log(`good practice, not counted: ${rule}: ${help} (${places.size}: ${[...places].slice(0, 3).join("; ")})`);
   good = report.end();
 } catch (fault) {
   console.log(`${fault.stack ?? fault}\n0 passed, 1 failed`);

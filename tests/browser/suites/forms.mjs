@@ -114,7 +114,7 @@ async function doublePress({ check, visitors, town }) {
     await sender(page, "/staff/pages/new").dblclick();
     await page.waitForURL(/\/staff\/pages\/[0-9a-z]{26}/i);
     await page.goto("/staff/pages?show=draft");
-    assert.equal(await page.locator('main td:has-text("/pages/pressed-twice")').count(), 1);
+    assert.equal(await page.locator('main tbody tr:has-text("/pages/pressed-twice")').count(), 1);
   });
   await check("the same form sent twice, as a browser without scripts would, is one act", async () => {
     const page = await visitors.arrive({ as: editor, javaScript: false });
@@ -126,7 +126,7 @@ async function doublePress({ check, visitors, town }) {
     assert.deepEqual(replies.map((reply) => reply.status()), [303, 303]);
     assert.equal(replies[0].headers().location, replies[1].headers().location, "both lead to the one page");
     await page.goto("/staff/pages?show=draft");
-    assert.equal(await page.locator('main td:has-text("/pages/sent-twice")').count(), 1);
+    assert.equal(await page.locator('main tbody tr:has-text("/pages/sent-twice")').count(), 1);
   });
   await check("a button that was pressed says that it is at work and keeps the focus", async () => {
     const page = await visitors.arrive({ as: editor });
