@@ -285,6 +285,12 @@ pub fn marks(tx: &mut Tx<'_>, kind: &str) -> Result<i64, Fault> {
     })
 }
 
+/// How many events were written, read or not yet: on PostgreSQL readers wait for every open transaction of the whole
+/// cluster, other tests' included.
+pub fn events(tx: &mut Tx<'_>) -> Result<i64, Fault> {
+    tx.one(sql!("select count(*) from ground_event where city = ?1"), params![], |row| row.get(0))
+}
+
 /// How many notes stand.
 pub fn notes(tx: &mut Tx<'_>) -> Result<i64, Fault> {
     tx.one(sql!("select count(*) from probe_note where city = ?1"), params![], |row| row.get(0))

@@ -3,7 +3,7 @@
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::json;
 
@@ -100,8 +100,8 @@ pub struct Server {
 
 impl Server {
     fn wait_until_ready(&mut self) {
-        let since = Instant::now();
-        while since.elapsed() < Duration::from_secs(120) {
+        let since = ground::clock::Stopwatch::new();
+        while since.seconds() < 120.0 {
             if let Ok(Some(status)) = self.child.try_wait() {
                 panic!("the server ended with {status}:\n{}", self.said());
             }
@@ -150,8 +150,8 @@ impl Server {
     pub fn stop(mut self) -> ExitStatus {
         let asked = Command::new("kill").args(["-TERM", &self.pid().to_string()]).status();
         assert!(asked.is_ok_and(|status| status.success()), "it can be asked to stop");
-        let since = Instant::now();
-        while since.elapsed() < Duration::from_secs(40) {
+        let since = ground::clock::Stopwatch::new();
+        while since.seconds() < 40.0 {
             if let Some(status) = self.child.try_wait().expect("our child") {
                 return status;
             }

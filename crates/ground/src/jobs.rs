@@ -455,7 +455,7 @@ mod tests {
         #[test]
         fn delays_grow_and_stay_within_their_limit(tries in 0i64..100, jitter in any::<u8>()) {
             let delay = backoff_ms(tries, jitter);
-            prop_assert!(delay >= BACKOFF_FIRST_MS / 4 && delay <= BACKOFF_MAX_MS * 3 / 2);
+            prop_assert!((BACKOFF_FIRST_MS / 4..=BACKOFF_MAX_MS * 3 / 2).contains(&delay));
             prop_assert!(backoff_ms(tries + 1, 0) >= backoff_ms(tries, 0));
         }
     }

@@ -33,6 +33,8 @@ const GROUP_ACTIONS: usize = 16;
 const PIPELINE_STATEMENTS: usize = 24;
 /// After a failed connection nobody tries again for this long.
 const RECONNECT_MS: u64 = 300;
+/// A connection that nobody used for so long is asked for a sign of life before work is given to it.
+const IDLE_MS: u64 = 500;
 /// A statement that takes longer is given up, by the server and, should it hang, by us.
 const STATEMENT_S: u64 = 30;
 /// An action that lost against a neighbour (deadlock, serialisation) is run again this often.
@@ -250,6 +252,7 @@ pub(crate) struct PgLink {
     config: Config,
     pub(super) client: Option<Client>,
     failed: Option<Stopwatch>,
+    used: Option<Stopwatch>,
     prepared: HashMap<usize, Statement>,
     pending: Vec<Pending>,
     /// Whether the action that runs now has changed anything, or broken the transaction.
@@ -276,6 +279,7 @@ impl PgLink {
             config,
             client: None,
             failed: None,
+            used: None,
             prepared: HashMap::new(),
             pending: Vec::new(),
             touched: false,
@@ -286,7 +290,8 @@ impl PgLink {
 
     /// Makes sure that there is a connection; a database that went away is found again here.
     pub(super) fn connected(&mut self) -> Result<(), Fault> {
-        if self.client.as_ref().is_some_and(|client| !client.is_closed()) {
+        if self.used.is_some_and(|since| since.ms() < IDLE_MS) && self.is_open() || self.answers() {
+            self.used = Some(Stopwatch::new());
             return Ok(());
         }
         self.forget();
@@ -306,6 +311,7 @@ impl PgLink {
             Ok(client) => {
                 self.client = Some(client);
                 self.failed = None;
+                self.used = Some(Stopwatch::new());
                 Ok(())
             }
             Err(fault) => {
@@ -313,6 +319,17 @@ impl PgLink {
                 Err(away(fault))
             }
         }
+    }
+
+    fn is_open(&self) -> bool {
+        self.client.as_ref().is_some_and(|client| !client.is_closed())
+    }
+
+    /// Nobody listens on an idle connection, so that its end goes unnoticed until it is used.
+    fn answers(&self) -> bool {
+        let Some(client) = self.client.as_ref().filter(|client| !client.is_closed()) else { return false };
+        let asked = async { tokio::time::timeout(Duration::from_secs(3), client.batch_execute("")).await };
+        matches!(self.runtime.block_on(asked), Ok(Ok(())))
     }
 
     fn forget(&mut self) {

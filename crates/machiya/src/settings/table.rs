@@ -235,6 +235,10 @@ pub static TABLE: &[Setting] = &[
         "記録の細かさ。部分ごとにも書ける（info,hyper=warn）。",
         "How much is logged, per part if wanted (info,hyper=warn).",
         |settings, _, text| {
+            // Its reader cuts a text by bytes, and stops the program inside of a character.
+            if !text.is_ascii() {
+                return None;
+            }
             tracing_subscriber::EnvFilter::try_new(text).ok()?;
             settings.log_level = text.trim().to_owned();
             (!settings.log_level.is_empty()).then_some(())
