@@ -37,21 +37,21 @@ pub enum Visitor {
 #[derive(Clone, Debug)]
 pub struct Limit {
     /// Time that one act costs.
-    gap_us: u64,
+    gap_ns: u64,
     /// Time that may be saved up.
-    depth_us: u64,
+    depth_ns: u64,
     burst: u32,
     policy: HeaderValue,
 }
 
 impl Limit {
     pub fn new(name: &str, rate: Rate) -> Limit {
-        let gap_us = 60_000_000 / u64::from(rate.per_minute.max(1));
+        let gap_ns = 60_000_000_000 / u64::from(rate.per_minute.max(1));
         let burst = rate.burst.max(1);
         let policy = format!("\"{name}\";q={};w=60", rate.per_minute);
         Limit {
-            gap_us,
-            depth_us: gap_us * u64::from(burst),
+            gap_ns,
+            depth_ns: gap_ns * u64::from(burst),
             burst,
             policy: HeaderValue::try_from(policy).unwrap_or(HeaderValue::from_static("\"default\"")),
         }
@@ -128,41 +128,41 @@ impl Rates {
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
-            reason = "microseconds since the start fit"
+            reason = "nanoseconds since the start fit"
         )]
-        let now_us = (self.since.seconds() * 1e6) as u64;
-        self.take_at(key, limit, now_us)
+        let now_ns = (self.since.seconds() * 1e9) as u64;
+        self.take_at(key, limit, now_ns)
     }
 
-    fn take_at(&self, key: Key, limit: &Limit, now_us: u64) -> Verdict {
+    fn take_at(&self, key: Key, limit: &Limit, now_ns: u64) -> Verdict {
         let hash = usize::try_from(self.hasher.hash_one(&key) % SHARDS as u64).unwrap_or(0);
         let Some(shard) = self.shards.get(hash) else { return verdict(limit, true, 0) };
         let mut clients = shard.lock().unwrap_or_else(PoisonError::into_inner);
         if clients.len() >= CLIENTS_PER_SHARD_MAX && !clients.contains_key(&key) {
-            clients.retain(|_, full_at| *full_at > now_us);
+            clients.retain(|_, full_at| *full_at > now_ns);
             if clients.len() >= CLIENTS_PER_SHARD_MAX {
                 // A flood of new addresses: forgetting all is cheaper for everybody than growing.
                 clients.clear();
             }
         }
-        let full_at = clients.entry(key).or_insert(now_us);
-        let next = (*full_at).max(now_us) + limit.gap_us;
-        let saved_up = next.saturating_sub(now_us);
-        if saved_up > limit.depth_us {
-            return verdict(limit, false, saved_up - limit.depth_us);
+        let full_at = clients.entry(key).or_insert(now_ns);
+        let next = (*full_at).max(now_ns) + limit.gap_ns;
+        let saved_up = next.saturating_sub(now_ns);
+        if saved_up > limit.depth_ns {
+            return verdict(limit, false, saved_up - limit.depth_ns);
         }
         *full_at = next;
         verdict(limit, true, saved_up)
     }
 }
 
-/// `us` is what is used up of the bucket when allowed, and the time to wait when not.
-fn verdict(limit: &Limit, allowed: bool, us: u64) -> Verdict {
-    let left = if allowed { (limit.depth_us.saturating_sub(us)) / limit.gap_us } else { 0 };
+/// `ns` is what is used up of the bucket when allowed, and the time to wait when not.
+fn verdict(limit: &Limit, allowed: bool, ns: u64) -> Verdict {
+    let left = if allowed { (limit.depth_ns.saturating_sub(ns)) / limit.gap_ns } else { 0 };
     Verdict {
         allowed,
         remaining: u32::try_from(left).unwrap_or(limit.burst).min(limit.burst),
-        wait_s: us.div_ceil(1_000_000),
+        wait_s: ns.div_ceil(1_000_000_000),
         policy: limit.policy.clone(),
         name_len: limit.policy.to_str().ok().and_then(|policy| policy.find(';')).unwrap_or(0),
     }
@@ -181,7 +181,7 @@ mod tests {
     fn a_burst_is_let_through_and_then_one_at_a_time() {
         let rates = Rates::new();
         let limit = Limit::new("client", Rate { per_minute: 60, burst: 3 });
-        let take = |at_s: u64| rates.take_at(key(1), &limit, at_s * 1_000_000);
+        let take = |at_s: u64| rates.take_at(key(1), &limit, at_s * 1_000_000_000);
         assert_eq!(
             [take(0), take(0), take(0)].map(|verdict| (verdict.allowed, verdict.remaining)),
             [(true, 2), (true, 1), (true, 0)]
@@ -189,7 +189,7 @@ mod tests {
         let refused = take(0);
         assert!(!refused.allowed && refused.wait_s == 1);
         assert!(take(1).allowed && !take(1).allowed);
-        assert!(rates.take_at(key(2), &limit, 1_000_000).allowed, "another client has its own bucket");
+        assert!(rates.take_at(key(2), &limit, 1_000_000_000).allowed, "another client has its own bucket");
         assert_eq!(take(100).remaining, 2, "an idle bucket fills up");
     }
 
@@ -217,7 +217,8 @@ mod tests {
     proptest! {
         #[test]
         fn never_more_than_the_burst_and_the_rate_together(
-            per_minute in 1u32..6_000, burst in 1u32..50, steps in proptest::collection::vec(0u64..200_000, 1..300),
+            per_minute in prop_oneof![1u32..6_000, 1u32..=u32::MAX], burst in prop_oneof![1u32..50, 1u32..=u32::MAX],
+            steps in proptest::collection::vec(0u64..200_000_000, 1..300),
         ) {
             let rates = Rates::new();
             let limit = Limit::new("client", Rate { per_minute, burst });
@@ -229,7 +230,7 @@ mod tests {
                 prop_assert!(verdict.remaining <= burst);
                 prop_assert!(verdict.allowed || verdict.wait_s >= 1);
             }
-            prop_assert!(allowed <= u64::from(burst) + now / limit.gap_us + 1);
+            prop_assert!(allowed <= u64::from(burst) + now / limit.gap_ns + 1);
         }
     }
 }
