@@ -10,7 +10,9 @@ mod tables;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use ground::clock::Stopwatch;
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -128,8 +130,8 @@ impl Running {
     }
 
     fn wait_for(&mut self, what: &str, mut holds: impl FnMut() -> bool) {
-        let since = Instant::now();
-        while since.elapsed() < Duration::from_secs(60) {
+        let since = Stopwatch::new();
+        while since.seconds() < 60.0 {
             if holds() {
                 return;
             }
@@ -144,8 +146,8 @@ impl Running {
     fn stop(mut self) -> ExitStatus {
         let asked = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
         assert!(asked.is_ok_and(|status| status.success()), "it can be asked to stop");
-        let since = Instant::now();
-        while since.elapsed() < Duration::from_secs(40) {
+        let since = Stopwatch::new();
+        while since.seconds() < 40.0 {
             if let Some(status) = self.child.try_wait().expect("our child") {
                 return status;
             }

@@ -122,11 +122,10 @@ impl Visitor for Traps {
     }
 
     fn pre_visit_query(&mut self, query: &Query) -> ControlFlow<()> {
-        match &query.limit_clause {
-            Some(LimitClause::LimitOffset { offset: Some(_), .. } | LimitClause::OffsetCommaLimit { .. }) => {
-                self.0.push(OFFSET);
-            }
-            _ => {}
+        if let Some(LimitClause::LimitOffset { offset: Some(_), .. } | LimitClause::OffsetCommaLimit { .. }) =
+            &query.limit_clause
+        {
+            self.0.push(OFFSET);
         }
         if let SetExpr::Select(select) = query.body.as_ref()
             && select
