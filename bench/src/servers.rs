@@ -183,7 +183,8 @@ fn launch(folder: &PathBuf, port: u16, postgres: Option<&str>) -> std::io::Resul
         .env("MACHIYA_RATE_ACTIONS", "off")
         .env("MACHIYA_LIMITS_CONNECTIONS_PER_CLIENT", "0")
         .env("MACHIYA_LIMITS_REQUESTS", "4096")
-        .stderr(Stdio::inherit());
+        // Every request is logged, as in a city; nobody reads it here.
+        .stderr(Stdio::null());
     if let Some(address) = postgres {
         command.env("MACHIYA_DATABASE", address);
     }
