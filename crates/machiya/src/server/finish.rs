@@ -5,7 +5,6 @@
 //! secret, because each page draws new ones. Personal content is: so an answer to somebody who is signed in is packed
 //! only when the request had no query and no body that it could repeat.
 
-use std::hash::{DefaultHasher, Hasher as _};
 use std::sync::LazyLock;
 
 use bytes::Bytes;
@@ -154,9 +153,26 @@ fn is_unchanged(reply: &mut Reply, about: &About<'_>) -> bool {
 
 /// `W/"…"` over the content: the same on every node, and the same packed or not.
 pub fn weak_tag(body: &[u8]) -> String {
-    let mut hasher = DefaultHasher::new();
-    hasher.write(body);
-    format!("W/\"{:016x}{:x}\"", hasher.finish(), body.len())
+    let [one, other] = digest(body);
+    format!("W/\"{one:016x}{other:016x}{:x}\"", body.len())
+}
+
+/// Two numbers out of a content, by multiplying and folding: a tenth of the time that a digest against forgers would
+/// take, on every public page. Nobody gains anything by a forged tag but an old copy of a page of their own.
+fn digest(body: &[u8]) -> [u64; 2] {
+    const FACTORS: [u64; 2] = [0x9e37_79b9_7f4a_7c15, 0xd6e8_feb8_6659_fd93];
+    let mut lanes = [0x2545_f491_4f6c_dd1d, 0x8538_eceb_6bff_8b5f];
+    let (words, rest) = body.as_chunks::<8>();
+    let mut last = [0u8; 8];
+    last.iter_mut().zip(rest).for_each(|(place, byte)| *place = *byte);
+    for word in words.iter().chain([&last]) {
+        let word = u64::from_le_bytes(*word);
+        for (lane, factor) in lanes.iter_mut().zip(FACTORS) {
+            let product = u128::from(*lane ^ word) * u128::from(factor);
+            *lane = (product as u64) ^ ((product >> 64) as u64).wrapping_add(factor);
+        }
+    }
+    lanes
 }
 
 /// Whether a list of tags, or `*`, names this one; weak and strong compare alike.
@@ -281,6 +297,16 @@ mod tests {
             prop_assert!(names_tag(&strong, &tag));
             let foreign = format!("\"{other}\"");
             prop_assert!(!names_tag(&foreign, &tag));
+        }
+
+        #[test]
+        fn one_changed_byte_changes_the_tag(
+            body in proptest::collection::vec(any::<u8>(), 1..200), at in any::<prop::sample::Index>(), by in 1u8..=255,
+        ) {
+            let mut changed = body.clone();
+            changed[at.index(body.len())] ^= by;
+            prop_assert_ne!(weak_tag(&changed), weak_tag(&body));
+            prop_assert_ne!(weak_tag(&[&body[..], &[0]].concat()), weak_tag(&body));
         }
     }
 }
