@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { mustBeAccessible } from "../lib/axe.mjs";
 import { Keyboard, Pointer } from "../lib/hands.mjs";
-import { administrator, auditor, editor } from "../lib/people.mjs";
+import { administrator, auditor, clerk, editor } from "../lib/people.mjs";
 import { mustBeGood } from "../lib/page.mjs";
 import { PHONE } from "../lib/town.mjs";
 
@@ -121,26 +121,26 @@ async function accounts({ check, visitors }) {
     const page = await visitors.arrive({ as: administrator });
     const address = await newClerk(page, "locked@machiya.example");
     const link = await invited(page);
-    const clerk = await visitors.arrive();
-    await clerk.goto(link);
-    await clerk.locator(`form[action^="/sign-in/link/"] button`).click();
-    await clerk.waitForURL("**/staff");
+    const colleague = await visitors.arrive();
+    await colleague.goto(link);
+    await colleague.locator(`form[action^="/sign-in/link/"] button`).click();
+    await colleague.waitForURL("**/staff");
     await page.goto(address);
     await page.locator('main form[action$="/lock"] button').click();
     await done(page).waitFor();
-    await clerk.goto("/staff/pages");
-    assert.equal(new URL(clerk.url()).pathname, "/sign-in", "the open session is over");
+    await colleague.goto("/staff/pages");
+    assert.equal(new URL(colleague.url()).pathname, "/sign-in", "the open session is over");
     await page.goto(address);
     await page.locator('main form[action$="/unlock"] button').click();
     await done(page).waitFor();
     const again = await invited(page);
-    await clerk.goto(again);
-    await clerk.locator(`form[action^="/sign-in/link/"] button`).click();
-    await clerk.waitForURL("**/staff");
+    await colleague.goto(again);
+    await colleague.locator(`form[action^="/sign-in/link/"] button`).click();
+    await colleague.waitForURL("**/staff");
   });
   await check("one's own sessions are listed, and another one is ended from here", async () => {
-    const here = await visitors.arrive({ as: auditor });
-    const there = await visitors.arrive({ as: auditor });
+    const here = await visitors.arrive({ as: clerk });
+    const there = await visitors.arrive({ as: clerk });
     await here.goto("/my/sessions");
     await here.locator('main form[action="/my/sessions/end-others"] button').click();
     await done(here).waitFor();
