@@ -28,8 +28,12 @@ impl Gatekeeper for Open {
     }
 }
 
-const JOBS: &[JobKind] =
-    &[JobKind { name: "bench.nothing", lane: Lane::Normal, tries_max: 3, run: JobRun::InTx(|_, _, _| Ok(())) }];
+const JOBS: &[JobKind] = &[JobKind {
+    name: "bench.nothing",
+    lane: Lane::Normal,
+    tries_max: 3,
+    run: JobRun::InTx(|_, _, _| Ok(())),
+}];
 const ROOM: Room = Room { jobs: JOBS, ..Room::empty("bench", WordFiles { ja: "", ja_easy: "", en: "" }) };
 static ROOMS: [&Room; 2] = [&ground::floor::ROOM, &ROOM];
 
@@ -40,7 +44,8 @@ pub async fn per_second(count: usize) -> Result<f64, Box<dyn std::error::Error>>
     let measuring = tokio::task::spawn_blocking({
         let folder = folder.clone();
         move || {
-            let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+            let runtime =
+                tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
             runtime.block_on(measure(&folder, count)).map_err(std::io::Error::other)
         }
     });
@@ -75,7 +80,8 @@ async fn measure(folder: &std::path::Path, count: usize) -> Result<f64, Fault> {
         demo: true,
         rev: 1,
     };
-    let city = Arc::new(City::new("bench", facts, open(Store::City)?, open(Store::Context)?, open(Store::Files)?));
+    let city =
+        Arc::new(City::new("bench", facts, open(Store::City)?, open(Store::Context)?, open(Store::Files)?));
     for start in (0..count).step_by(1_000) {
         let cx = Cx::new(&house, &city, Who::system(), Lang::Ja, Via::Job);
         let upto = (start + 1_000).min(count);
@@ -94,7 +100,11 @@ async fn measure(folder: &std::path::Path, count: usize) -> Result<f64, Fault> {
     loop {
         let left = city
             .db
-            .read(|tx| tx.one(sql!("select count(*) from ground_job where city = ?1"), params![], |row| row.get::<i64>(0)))
+            .read(|tx| {
+                tx.one(sql!("select count(*) from ground_job where city = ?1"), params![], |row| {
+                    row.get::<i64>(0)
+                })
+            })
             .await?;
         if left == 0 {
             break;

@@ -72,7 +72,11 @@ pub async fn run(load: Load) -> std::io::Result<Measured> {
     }
     let seconds = begun.elapsed().as_secs_f64();
     times.sort_unstable();
-    let at = |part: f64| times.get(((times.len() as f64 - 1.0) * part).max(0.0) as usize).map_or(0.0, |us| f64::from(*us) / 1000.0);
+    let at = |part: f64| {
+        times
+            .get(((times.len() as f64 - 1.0) * part).max(0.0) as usize)
+            .map_or(0.0, |us| f64::from(*us) / 1000.0)
+    };
     Ok(Measured {
         per_second: times.len() as f64 / seconds,
         p50_ms: at(0.5),
@@ -156,7 +160,10 @@ pub async fn answer(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> std::io::Re
 
 async fn read(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> std::io::Result<()> {
     if stream.read_buf(buffer).await? == 0 {
-        return Err(std::io::Error::new(std::io::ErrorKind::UnexpectedEof, "the server closed the connection"));
+        return Err(std::io::Error::new(
+            std::io::ErrorKind::UnexpectedEof,
+            "the server closed the connection",
+        ));
     }
     Ok(())
 }

@@ -39,7 +39,12 @@ async fn one_database(
     let name = if postgres.is_some() { "PostgreSQL" } else { "SQLite" };
     let product = Product::start(postgres)?;
     if postgres.is_none() {
-        report.start(product.first_answer_ms, product.restart_ms()?, product.idle_kb()?, product.binary_bytes()?);
+        report.start(
+            product.first_answer_ms,
+            product.restart_ms()?,
+            product.idle_kb()?,
+            product.binary_bytes()?,
+        );
     }
     let cookie = product.sign_in().await?;
     let at = |connections, pace, make| load::Load { port: product.port, connections, seconds, pace, make };
@@ -51,7 +56,8 @@ async fn one_database(
         let make = get(path, &cookie);
         let probe = run(load::Load { seconds: 0.5, ..at(4, 0.0, make.clone()) }).await?;
         let size = probe.bytes / probe.done.max(1);
-        let bare = Bare::start(size, if floor > 0.3 { "application/json" } else { "text/html; charset=utf-8" })?;
+        let bare =
+            Bare::start(size, if floor > 0.3 { "application/json" } else { "text/html; charset=utf-8" })?;
         let ceiling = run(load::Load { port: bare.port, ..at(64, 0.0, get("/", "")) }).await?;
         drop(bare);
         let own = run(at(64, 0.0, make.clone())).await?;

@@ -24,19 +24,43 @@ impl Report {
 
     pub fn start(&mut self, first_ms: u64, again_ms: u64, idle_kb: u64, binary_bytes: u64) {
         let mb = |bytes: f64| format!("{:.1} MB", bytes / 1e6);
-        self.row("SQLite", "first start with an empty folder, demonstration city", format!("{:.1} s", first_ms as f64 / 1e3), String::new(), "≤ 20 s");
-        self.row("SQLite", "start on existing data, to the first answer", format!("{again_ms} ms"), String::new(), "≤ 1 s");
+        self.row(
+            "SQLite",
+            "first start with an empty folder, demonstration city",
+            format!("{:.1} s", first_ms as f64 / 1e3),
+            String::new(),
+            "≤ 20 s",
+        );
+        self.row(
+            "SQLite",
+            "start on existing data, to the first answer",
+            format!("{again_ms} ms"),
+            String::new(),
+            "≤ 1 s",
+        );
         self.row("SQLite", "idle anonymous memory", mb(idle_kb as f64 * 1024.0), String::new(), "≤ 60 MB");
         self.row("—", "release binary", mb(binary_bytes as f64), String::new(), "≤ 60 MB");
     }
 
     #[expect(clippy::too_many_arguments, reason = "a row of a table")]
-    pub fn read(&mut self, database: &str, what: &str, size: u64, bare: &Measured, own: &Measured, half: &Measured, floor: f64) {
+    pub fn read(
+        &mut self,
+        database: &str,
+        what: &str,
+        size: u64,
+        bare: &Measured,
+        own: &Measured,
+        half: &Measured,
+        floor: f64,
+    ) {
         let failed = own.failed + half.failed;
         self.row(
             database,
             &format!("{what} ({size} bytes, 64 connections)"),
-            format!("{:.0}/s, p50 {:.2} ms, p99 {:.2} ms; at half of it p99 {:.2} ms; {failed} failed", own.per_second, own.p50_ms, own.p99_ms, half.p99_ms),
+            format!(
+                "{:.0}/s, p50 {:.2} ms, p99 {:.2} ms; at half of it p99 {:.2} ms; {failed} failed",
+                own.per_second, own.p50_ms, own.p99_ms, half.p99_ms
+            ),
             format!("bare {:.0}/s → {:.0} %", bare.per_second, 100.0 * own.per_second / bare.per_second),
             &format!("≥ {:.0} % of bare, p99 ≤ 10 ms", floor * 100.0),
         );
@@ -53,14 +77,23 @@ impl Report {
         self.row(
             database,
             &format!("{what} ({connections} connections)"),
-            format!("{:.0}/s, p50 {:.2} ms, p99 {:.2} ms; {} failed", own.per_second, own.p50_ms, own.p99_ms, own.failed),
+            format!(
+                "{:.0}/s, p50 {:.2} ms, p99 {:.2} ms; {} failed",
+                own.per_second, own.p50_ms, own.p99_ms, own.failed
+            ),
             format!("fsync {:.2} ms; half of connections ÷ fsync is {by_fsync:.0}/s", self.fsync_ms),
             asked,
         );
     }
 
     pub fn jobs(&mut self, per_second: f64) {
-        self.row("SQLite", "jobs that do nothing, one process", format!("{per_second:.0}/s"), format!("fsync {:.2} ms", self.fsync_ms), "≥ 5,000/s");
+        self.row(
+            "SQLite",
+            "jobs that do nothing, one process",
+            format!("{per_second:.0}/s"),
+            format!("fsync {:.2} ms", self.fsync_ms),
+            "≥ 5,000/s",
+        );
     }
 
     pub fn print(&self) {

@@ -53,7 +53,9 @@ pub struct Bare {
 impl Bare {
     pub fn start(size: u64, kind: &str) -> Result<Bare, Box<dyn Error>> {
         let port = free_port()?;
-        let child = pinned(&beside_this("bare")?).args([port.to_string(), size.to_string(), kind.to_owned()]).spawn()?;
+        let child = pinned(&beside_this("bare")?)
+            .args([port.to_string(), size.to_string(), kind.to_owned()])
+            .spawn()?;
         wait_for(port, Duration::from_secs(10))?;
         Ok(Bare { child, port })
     }
@@ -119,12 +121,17 @@ impl Product {
     /// Signs in as the first person whom the demonstration city offers, the way a browser does it.
     pub async fn sign_in(&self) -> Result<String, Box<dyn Error>> {
         let (_, page) = self.ask("GET /sign-in HTTP/1.1\r\nhost: localhost\r\n\r\n").await?;
-        let form = page.split("<form").skip(1).find(|form| form.contains("/sign-in/demo")).ok_or("no demonstration sign-in")?;
+        let form = page
+            .split("<form")
+            .skip(1)
+            .find(|form| form.contains("/sign-in/demo"))
+            .ok_or("no demonstration sign-in")?;
         let field = |name: &str| -> Option<String> {
             let input = form.split("<input").find(|input| input.contains(&format!("name=\"{name}\"")))?;
             Some(input.split("value=\"").nth(1)?.split('"').next()?.to_owned())
         };
-        let action = form.split("action=\"").nth(1).and_then(|rest| rest.split('"').next()).ok_or("no action")?;
+        let action =
+            form.split("action=\"").nth(1).and_then(|rest| rest.split('"').next()).ok_or("no action")?;
         let mut body = format!("_token={}", field("_token").ok_or("no token")?);
         for name in ["part"] {
             if let Some(value) = field(name) {
@@ -196,7 +203,8 @@ fn wait_for(port: u16, at_most: Duration) -> Result<(), Box<dyn Error>> {
     let begun = Instant::now();
     while begun.elapsed() < at_most {
         if let Ok(mut stream) = std::net::TcpStream::connect(("127.0.0.1", port)) {
-            stream.write_all(b"GET /health/ready HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")?;
+            stream
+                .write_all(b"GET /health/ready HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")?;
             let mut text = String::new();
             if stream.read_to_string(&mut text).is_ok() && text.starts_with("HTTP/1.1 200") {
                 return Ok(());

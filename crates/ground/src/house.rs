@@ -32,10 +32,7 @@ impl Cities {
         if let Some(slug) = host.strip_suffix(".localhost") {
             return self.by_slug.get(slug).or(self.default.as_ref());
         }
-        self.by_slug
-            .values()
-            .find(|city| city.facts().hosts.contains(&host))
-            .or(self.default.as_ref())
+        self.by_slug.values().find(|city| city.facts().hosts.contains(&host)).or(self.default.as_ref())
     }
 }
 

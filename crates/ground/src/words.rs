@@ -125,7 +125,13 @@ impl Words {
 impl Dictionary {
     fn read(lang: Lang, files: &[WordFiles]) -> Result<Dictionary, String> {
         // Plural rules know no plain Japanese: it speaks as Japanese does.
-        let locale = lang.code().split("-x").next().unwrap_or("ja").parse().map_err(|fault| format!("{}: {fault:?}", lang.code()))?;
+        let locale = lang
+            .code()
+            .split("-x")
+            .next()
+            .unwrap_or("ja")
+            .parse()
+            .map_err(|fault| format!("{}: {fault:?}", lang.code()))?;
         let mut bundle = FluentBundle::new_concurrent(vec![locale]);
         // Isolation marks around arguments would end up in page titles, CSV files and mails.
         bundle.set_use_isolating(false);
