@@ -20,8 +20,9 @@ use crate::cx::Cx;
 use crate::db::{Store, Tx};
 use crate::fault::{Fault, Kind};
 use crate::once::{self, Once};
+use crate::page::may_ever;
 use crate::validate;
-use crate::who::Object;
+use crate::who::{Object, Role};
 
 pub type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
@@ -161,6 +162,14 @@ impl<In: Input, Out: Output> Action<In, Out> {
     pub async fn call(&self, cx: &Cx, input: In, once: Option<Once>) -> Result<Out, Fault> {
         validate::check(&input)?;
         let input = match self.prepare {
+            // Preparing may be dear: the house does not work for somebody who could do this on no object at all.
+            Some(_) if !may_ever(cx, self.name) => {
+                let fault = not_allowed(cx);
+                if fault.kind() == Kind::Refused {
+                    audit::refusal(cx, self.name).await;
+                }
+                return Err(fault);
+            }
             Some(prepare) => prepare(cx.clone(), input).await?,
             None => input,
         };
@@ -259,13 +268,11 @@ impl<In: Input, Out: Output> Action<In, Out> {
 /// Whether the actor may do this on this object; somebody who is not signed in is asked to.
 pub fn allow(cx: &Cx, action: &str, object: &Object) -> Result<(), Fault> {
     let house = cx.house();
-    if house.keeper.may(house.grants(action), cx.who(), object) {
-        Ok(())
-    } else if cx.who().is_signed_in() || cx.who().has(crate::who::Role::System) {
-        Err(Fault::refused())
-    } else {
-        Err(Fault::signed_out())
-    }
+    if house.keeper.may(house.grants(action), cx.who(), object) { Ok(()) } else { Err(not_allowed(cx)) }
+}
+
+fn not_allowed(cx: &Cx) -> Fault {
+    if cx.who().is_signed_in() || cx.who().has(Role::System) { Fault::refused() } else { Fault::signed_out() }
 }
 
 type Call = Arc<dyn Fn(Cx, Value, Option<Once>) -> Boxed<'static, Result<Value, Fault>> + Send + Sync>;

@@ -14,7 +14,7 @@ use crate::fault::{Fault, Kind};
 struct Key {
     name: String,
     aead: LessSafeKey,
-    raw: [u8; 32],
+    signing: hmac::Key,
 }
 
 /// Seals and opens secrets, and signs form tokens.
@@ -88,7 +88,7 @@ impl Sealer {
 
     pub fn is_signed(&self, what: &str, text: &str, given: &str) -> bool {
         let Ok(given) = BASE64.decode(given) else { return false };
-        self.keys.load().iter().any(|key| hmac::verify(&mac_key(key), &message(what, text), &given).is_ok())
+        self.keys.load().iter().any(|key| hmac::verify(&key.signing, &message(what, text), &given).is_ok())
     }
 }
 
@@ -103,7 +103,7 @@ fn read_keys(file: &str) -> Result<Vec<Key>, Fault> {
             .and_then(|bytes| bytes.try_into().ok())
             .ok_or_else(|| broken(number))?;
         let aead = UnboundKey::new(&CHACHA20_POLY1305, &raw).map_err(|_| broken(number))?;
-        keys.push(Key { name: name.to_owned(), aead: LessSafeKey::new(aead), raw });
+        keys.push(Key { name: name.to_owned(), aead: LessSafeKey::new(aead), signing: signing_key(&raw) });
     }
     if keys.is_empty() {
         return Err(broken(0));
@@ -111,9 +111,9 @@ fn read_keys(file: &str) -> Result<Vec<Key>, Fault> {
     Ok(keys)
 }
 
-fn mac_key(key: &Key) -> hmac::Key {
-    // A key of its own for signing: the sealing key never signs.
-    let own = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &key.raw), b"machiya signing");
+/// A key of its own for signing: the sealing key never signs.
+fn signing_key(raw: &[u8; 32]) -> hmac::Key {
+    let own = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, raw), b"machiya signing");
     hmac::Key::new(hmac::HMAC_SHA256, own.as_ref())
 }
 
@@ -122,7 +122,7 @@ fn message(what: &str, text: &str) -> Vec<u8> {
 }
 
 fn signature(key: &Key, what: &str, text: &str) -> String {
-    BASE64.encode(hmac::sign(&mac_key(key), &message(what, text)).as_ref())
+    BASE64.encode(hmac::sign(&key.signing, &message(what, text)).as_ref())
 }
 
 /// The digest under which a token is stored: knowing the store is not knowing the token.

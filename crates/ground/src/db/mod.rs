@@ -113,6 +113,14 @@ impl Shared {
     }
 }
 
+/// How a piece of work wants to be run.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Manner {
+    Write,
+    Read,
+    QuickRead,
+}
+
 /// Why an action's part of a transaction is to be undone.
 pub(crate) enum Failure {
     /// The action itself said no: undo only its part.
@@ -125,6 +133,8 @@ pub(crate) enum Failure {
 pub(crate) trait Work: Send {
     fn city(&self) -> Arc<str>;
     fn store(&self) -> Store;
+    /// A read of a few rows by key needs no transaction around it.
+    fn is_quick(&self) -> bool;
     fn run(&mut self, tx: &mut Tx<'_>) -> Result<(), Failure>;
     fn finish(self: Box<Self>, committed: Result<(), Fault>);
 }
@@ -132,6 +142,7 @@ pub(crate) trait Work: Send {
 struct Asked<F, T> {
     city: Arc<str>,
     store: Store,
+    quick: bool,
     run: F,
     outcome: Option<Result<T, Fault>>,
     reply: oneshot::Sender<Result<T, Fault>>,
@@ -148,6 +159,10 @@ where
 
     fn store(&self) -> Store {
         self.store
+    }
+
+    fn is_quick(&self) -> bool {
+        self.quick
     }
 
     fn run(&mut self, tx: &mut Tx<'_>) -> Result<(), Failure> {
@@ -240,7 +255,7 @@ impl Db {
         if self.shared().is_read_only() {
             return Err(Fault::new(Kind::Unavailable, "read-only").retry_after(30));
         }
-        self.ask(run, true).await
+        self.ask(run, Manner::Write).await
     }
 
     /// Runs `run` on one unchanging state of the store.
@@ -249,7 +264,7 @@ impl Db {
         F: FnMut(&mut Tx<'_>) -> Result<T, Fault> + Send + 'static,
         T: Send + 'static,
     {
-        self.ask(run, false).await
+        self.ask(run, Manner::Read).await
     }
 
     /// A read of a few rows by key: on SQLite it runs on the caller's thread, without a change of threads.
@@ -271,16 +286,18 @@ impl Db {
                 return answer;
             }
         }
-        self.ask(run, false).await
+        self.ask(run, Manner::QuickRead).await
     }
 
-    async fn ask<T, F>(&self, run: F, writes: bool) -> Result<T, Fault>
+    async fn ask<T, F>(&self, run: F, manner: Manner) -> Result<T, Fault>
     where
         F: FnMut(&mut Tx<'_>) -> Result<T, Fault> + Send + 'static,
         T: Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
-        let work = Box::new(Asked { city: self.city.clone(), store: self.store, run, outcome: None, reply });
+        let (quick, writes) = (manner == Manner::QuickRead, manner == Manner::Write);
+        let work =
+            Box::new(Asked { city: self.city.clone(), store: self.store, quick, run, outcome: None, reply });
         match &*self.engine {
             Engine::Sqlite(sqlite) => sqlite.submit(work, writes)?,
             Engine::Postgres(postgres) => postgres.submit(work, writes)?,

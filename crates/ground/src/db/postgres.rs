@@ -137,11 +137,16 @@ fn worker(
 
 fn read_one(link: &mut PgLink, mut work: Box<dyn Work>) {
     let outcome = link.connected().and_then(|()| {
-        link.begin("begin transaction isolation level repeatable read, read only");
+        let quick = work.is_quick();
+        if quick {
+            link.begin_nothing();
+        } else {
+            link.begin("begin transaction isolation level repeatable read, read only");
+        }
         let mut tx = Tx::new(Link::Postgres(link), work.city(), work.store(), false);
         // A failed read reports its own fault; there is nothing to undo.
         let _ = work.run(&mut tx);
-        link.end("commit")
+        if quick { Ok(()) } else { link.end("commit") }
     });
     work.finish(outcome);
 }
@@ -339,8 +344,13 @@ impl PgLink {
     }
 
     pub(super) fn begin(&mut self, how: &'static str) {
-        self.pending.clear();
+        self.begin_nothing();
         self.pending.push(Pending::Plain(how));
+    }
+
+    /// Each statement stands for itself.
+    fn begin_nothing(&mut self) {
+        self.pending.clear();
         self.touched = false;
         self.lost_to_a_neighbour = false;
         self.server_said_no = false;

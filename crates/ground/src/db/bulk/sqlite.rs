@@ -345,7 +345,7 @@ fn park(db: &Db, barrier: &Arc<Barrier>) -> Result<(), Fault> {
         barrier.stand();
         Ok(())
     };
-    let work = Asked { city: db.city.clone(), store: db.store, run, outcome: None, reply };
+    let work = Asked { city: db.city.clone(), store: db.store, quick: false, run, outcome: None, reply };
     sqlite.submit(Box::new(work), true)
 }
 
