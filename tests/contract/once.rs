@@ -2,10 +2,10 @@
 
 use futures_util::future::join_all;
 use ground::fault::Kind;
-use ground::who::Role;
+use ground::who::{Role, Who};
 use serde_json::json;
 use tests::probe;
-use tests::town::{admin, each_store, person};
+use tests::town::{admin, each_store, each_store_of_the_house, person};
 
 #[test]
 fn the_same_key_twice_is_one_act_with_the_same_answer() {
@@ -71,5 +71,30 @@ fn a_failed_act_keeps_no_answer() {
                 .unwrap_err();
             assert_eq!(fault.fields()[0].word, "field-pattern", "it fails by itself each time");
         }
+    });
+}
+
+#[test]
+fn an_answer_that_holds_a_secret_is_given_once_and_never_kept() {
+    each_store_of_the_house(|town| async move {
+        let invite = || town.call_once(Who::operator(), "people.invite_admin", json!({}), "key");
+        let first = invite().await.expect("a link");
+        let link = first["path"].as_str().expect("the path of the link").to_owned();
+        let again = invite().await.unwrap_err();
+        assert_eq!((again.kind(), again.code()), (Kind::Conflict, "answered-once"));
+        let kept = town.ask(probe::kept_answers).await;
+        assert!(!kept.is_empty() && kept.iter().all(|answer| !answer.contains(&link)), "{kept:?}");
+    });
+}
+
+#[test]
+fn nothing_is_prepared_for_somebody_who_may_not() {
+    each_store_of_the_house(|town| async move {
+        // The file is no table at all: whoever may stage an import is told so, others are refused before anybody looks.
+        let nonsense = json!({"kind": "departments", "source": "x.csv", "file": "AAECAw=="});
+        let fault = town.call(person(2, &[Role::Staff]), "people.stage_import", nonsense).await.unwrap_err();
+        assert_eq!(fault.kind(), Kind::Refused);
+        let audit = town.ask(probe::audit).await;
+        assert!(audit.iter().any(|row| row.1 == "people.stage_import" && row.3 == "refused"), "{audit:?}");
     });
 }

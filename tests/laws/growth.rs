@@ -20,7 +20,7 @@ const STAY: &[(&str, &str)] = &[
     ("people_department", "staff write and remove departments"),
     ("people_district", "staff write and remove districts"),
     ("people_block", "one row per 町字"),
-    ("ground_retention", "one row per table whose rule staff changed"),
+    ("ground_retention", "one row per table: when it was last cleared"),
     ("ground_secret", "one row per secret that staff set"),
     ("ground_file", "follows the record that it belongs to"),
     ("ground_file_width", "follows ground_file"),

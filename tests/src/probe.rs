@@ -337,3 +337,8 @@ pub fn audit(tx: &mut Tx<'_>) -> Result<Vec<(String, String, String, String)>, F
         |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)),
     )
 }
+
+/// The answers kept for requests that are sent again.
+pub fn kept_answers(tx: &mut Tx<'_>) -> Result<Vec<String>, Fault> {
+    tx.all(sql!("select answer from ground_once where city = ?1"), params![], |row| row.get(0))
+}

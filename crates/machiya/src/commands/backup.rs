@@ -145,13 +145,6 @@ pub async fn operate(installation: Arc<Installation>, input: Value) -> Result<Va
     serde_json::to_value(made).map_err(Fault::internal)
 }
 
-/// Backs up every city into the folder of the settings and keeps the newest: for a daily turn of the server.
-pub async fn daily(installation: &Arc<Installation>, keep: u16) -> Result<Vec<Made>, Fault> {
-    let Some(folder) = installation.settings.backup_folder.clone() else { return Ok(Vec::new()) };
-    let ask = Ask { city: None, all: true, into: folder, keep: Some(keep), with_key: false };
-    of_installation(installation, ask).await
-}
-
 async fn of_installation(installation: &Arc<Installation>, ask: Ask) -> Result<Vec<Made>, Fault> {
     let opened = Opened::Served(installation.clone());
     let settings = installation.settings.clone();

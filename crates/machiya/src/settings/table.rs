@@ -336,7 +336,7 @@ pub static TABLE: &[Setting] = &[
         "rate.actions",
         Kind::Switch,
         "on",
-        "操作ごとの回数制限（サインインなど）を効かせるか。",
+        "操作ごとの回数制限（ログインなど）を効かせるか。",
         "Whether actions keep their own limits (signing in and the like).",
         |settings, _, text| {
             settings.rate_actions = kinds::switch(text)?;
