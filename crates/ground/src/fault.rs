@@ -3,6 +3,7 @@
 //! A fault carries a `code` (stable, part of the API) and words for people are found under `fault-<code>` and
 //! `fault-<code>-remedy` in the room's word files. Details for operators go to the log only.
 
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::words::Tongue;
@@ -186,6 +187,11 @@ impl Fault {
     }
     pub fn theirs(&self) -> Option<&Value> {
         self.0.theirs.as_ref()
+    }
+    /// The version now stored, read; a fault that carries none stays what it is.
+    pub fn theirs_as<T: DeserializeOwned>(&self) -> Result<T, Fault> {
+        let theirs = self.0.theirs.as_ref().and_then(|theirs| T::deserialize(theirs).ok());
+        theirs.ok_or_else(|| self.clone())
     }
     pub fn for_the_log(&self) -> Option<&str> {
         self.0.detail.as_deref()

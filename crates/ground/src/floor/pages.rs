@@ -209,11 +209,9 @@ async fn save_city(visit: &Visit) -> Result<Reply, Fault> {
         Ok(_) => Ok(Reply::see_other("/staff/city?done=saved")),
         Err(fault) if matches!(fault.kind(), Kind::Invalid | Kind::Outdated) => {
             let shell = visit.shell(visit.t("menu-city-facts")).wrong(true);
-            let theirs =
-                fault.theirs().and_then(|theirs| serde_json::from_value::<CityFacts>(theirs.clone()).ok());
-            let body = match theirs {
-                Some(theirs) => city_conflict(visit, &input, &theirs),
-                None => city_form(visit, &input, Some(&fault)),
+            let body = match fault.theirs_as::<CityFacts>() {
+                Ok(theirs) => city_conflict(visit, &input, &theirs),
+                Err(_) => city_form(visit, &input, Some(&fault)),
             };
             let body = html! { h1 { (visit.t("menu-city-facts")) } (body) };
             Ok(visit.page_with(fault.status(), &shell, body))

@@ -217,9 +217,7 @@ pub async fn save(visit: &Visit) -> Result<Reply, Fault> {
             html! { (head(visit, &page, &departments)) (form(visit, Some(&page), &typed, &departments, Some(&fault))) }
         }
         Kind::Outdated => {
-            let theirs =
-                fault.theirs().cloned().ok_or_else(|| Fault::internal("a conflict without a version"))?;
-            let theirs: StaffPage = serde_json::from_value(theirs).map_err(Fault::internal)?;
+            let theirs: StaffPage = fault.theirs_as()?;
             html! {
                 (PageHead::new(theirs.title.read(visit.cx.lang()).0).above(visit.t("messages-menu-staff")).render())
                 (conflict(visit, &typed, &theirs, &departments).await)

@@ -274,11 +274,7 @@ pub(super) async fn save(visit: &Visit) -> Result<Reply, Fault> {
 
 fn conflict(visit: &Visit, typed: &Typed, fault: &Fault) -> Result<Markup, Fault> {
     let t = visit.cx.tongue();
-    let view: DistrictView = fault
-        .theirs()
-        .cloned()
-        .and_then(|theirs| serde_json::from_value(theirs).ok())
-        .ok_or_else(|| fault.clone())?;
+    let view: DistrictView = fault.theirs_as()?;
     let (mine, theirs) = (&typed.input, typed_of(&view));
     let stands = &theirs.input;
     let href = format!("{LIST}/{}", view.district.id);

@@ -139,11 +139,7 @@ pub(super) async fn save_profile(visit: &Visit) -> Result<Reply, Fault> {
             Ok(profile_page(visit, Some(&fault), form))
         }
         Err(fault) if fault.kind() == Kind::Outdated => {
-            let theirs: Account = fault
-                .theirs()
-                .cloned()
-                .and_then(|theirs| serde_json::from_value(theirs).ok())
-                .ok_or_else(|| fault.clone())?;
+            let theirs: Account = fault.theirs_as()?;
             let code =
                 |lang: Option<Lang>| (lang.map_or("", Lang::code), visit.t(lang_word(lang)).to_owned());
             let (yours, stands) = (code(input.lang), code(theirs.lang));

@@ -354,11 +354,7 @@ pub(super) async fn save(visit: &Visit) -> Result<Reply, Fault> {
 
 fn conflict(visit: &Visit, mine: &SaveStaff, fault: &Fault) -> Result<Markup, Fault> {
     let t = visit.cx.tongue();
-    let view: StaffView = fault
-        .theirs()
-        .cloned()
-        .and_then(|theirs| serde_json::from_value(theirs).ok())
-        .ok_or_else(|| fault.clone())?;
+    let view: StaffView = fault.theirs_as()?;
     let stands = input_of(&view.member);
     let written = |roles: &[Role]| Roles::new(roles.iter().copied()).written();
     let (my_roles, their_roles) = (written(&mine.roles), written(&stands.roles));
