@@ -20,6 +20,9 @@ use crate::settings::size_text;
 /// A body must come at least this fast, after a first grace.
 const SLOWEST_BYTES_PER_S: u64 = 16 * 1024;
 const GRACE: Duration = Duration::from_secs(15);
+/// What is still read of a body that is too large, so that its sender hears why it was refused.
+const DISCARD_BYTES_MAX: usize = 8 * 1024 * 1024;
+const DISCARD_TIME: Duration = Duration::from_secs(3);
 /// Fields of a form with files: names and values of the text fields together.
 const PARTS_MAX: usize = 2_000;
 
@@ -80,6 +83,10 @@ pub async fn read(
     let said =
         headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
     if said.is_some_and(|said| said > limit) {
+        // Whoever asks first is told before anything is sent.
+        if !headers.contains_key(header::EXPECT) {
+            hear_out(body).await;
+        }
         return Err(too_large(limit));
     }
     if body.is_end_stream() {
@@ -101,6 +108,7 @@ async fn gather(mut body: Incoming, limit: usize, said: usize, larder: &Larder) 
         let Ok(data) = frame.into_data() else { continue };
         let so_far = first.as_ref().map_or(0, Bytes::len) + rest.len();
         if so_far + data.len() > limit {
+            hear_out(body).await;
             return Err(too_large(limit));
         }
         taken.grow(larder, so_far + data.len())?;
@@ -118,6 +126,22 @@ async fn gather(mut body: Incoming, limit: usize, said: usize, larder: &Larder) 
     }
     taken.bytes = first.unwrap_or_else(|| rest.freeze());
     Ok(taken)
+}
+
+/// A client that is still sending when the connection closes loses the answer with it. So, for a moment, what comes is
+/// read and thrown away.
+async fn hear_out(mut body: Incoming) {
+    let discard = async {
+        let mut left = DISCARD_BYTES_MAX;
+        while let Some(Ok(frame)) = body.frame().await {
+            left = left.saturating_sub(frame.data_ref().map_or(0, Bytes::len));
+            if left == 0 {
+                return;
+            }
+        }
+    };
+    // Whoever sends longer than that has been told already.
+    let _ = tokio::time::timeout(DISCARD_TIME, discard).await;
 }
 
 pub fn too_large(limit: usize) -> Fault {
