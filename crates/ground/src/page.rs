@@ -6,14 +6,19 @@ use http::StatusCode;
 use maud::{Markup, html};
 
 use crate::action::{Action, Boxed, Input, Output};
+use crate::csv_out;
 use crate::cx::Cx;
 use crate::door::Reply;
 use crate::fault::Fault;
 use crate::form::FormData;
 use crate::html::{Account, Banner, Link, NavGroup, Pagination, Shell, TextSize};
+use crate::list::{List, PAGE_ROWS_MAX, Paging};
 use crate::once::Once;
 use crate::who::Role;
 use crate::words::Lang;
+
+/// Rows of a table that is taken out as a file, at most.
+const EXPORT_ROWS_MAX: usize = 50_000;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PageMethod {
@@ -128,6 +133,44 @@ impl Visit {
         input: In,
     ) -> Result<Out, Fault> {
         action.call(&self.cx, input, None).await
+    }
+
+    /// Every row of a list, page after page, up to [`EXPORT_ROWS_MAX`]: for a table as a file.
+    pub async fn read_all<In: Input, Row>(
+        &self,
+        action: &Action<In, List<Row>>,
+        ask: impl Fn(Paging) -> In,
+    ) -> Result<Vec<Row>, Fault>
+    where
+        List<Row>: Output,
+    {
+        let mut rows = Vec::new();
+        let mut after = String::new();
+        while rows.len() < EXPORT_ROWS_MAX {
+            let list = self.read(action, ask(Paging { after, rows: PAGE_ROWS_MAX })).await?;
+            rows.extend(list.rows);
+            match list.next {
+                Some(next) => after = next,
+                None => break,
+            }
+        }
+        Ok(rows)
+    }
+
+    /// Whether this visit asks for the table as a file: `?format=csv`.
+    pub fn wants_csv(&self) -> bool {
+        self.query.get("format") == "csv"
+    }
+
+    /// A table as a file for spreadsheets. The name gets the day in front of its ending.
+    pub fn csv<S: AsRef<str>>(
+        &self,
+        name: &str,
+        header: &[&str],
+        rows: impl IntoIterator<Item = Vec<S>>,
+    ) -> Result<Reply, Fault> {
+        let name = format!("{name}-{}.csv", self.cx.now().date());
+        Ok(Reply::download("text/csv; charset=utf-8", &name, csv_out::table(header, rows)?))
     }
 
     /// Acts through an action; pressing twice is one act.

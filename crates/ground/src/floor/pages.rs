@@ -7,7 +7,6 @@ use super::actions::{
     ThisJob,
 };
 use crate::city::CityFacts;
-use crate::csv_out;
 use crate::door::Reply;
 use crate::fault::{Fault, Kind};
 use crate::html::{
@@ -221,10 +220,30 @@ async fn save_city(visit: &Visit) -> Result<Reply, Fault> {
 }
 
 async fn jobs(visit: &Visit) -> Result<Reply, Fault> {
-    let ask =
-        AskJobs { state: visit.query.get("state").to_owned(), paging: Paging::from_query(&visit.query) };
-    let list = visit.read(&JOBS, ask).await?;
+    let state = visit.query.get("state");
+    let ask = |paging| AskJobs { state: state.to_owned(), paging };
     let t = visit.cx.tongue();
+    let state_of = |state: &str| match state {
+        "dead" => ("job-dead", Tone::Negative),
+        "leased" => ("job-running", Tone::Info),
+        _ => ("job-waiting", Tone::Neutral),
+    };
+    if visit.wants_csv() {
+        let rows = visit.read_all(&JOBS, ask).await?.into_iter().map(|row| {
+            let tries = format!("{}/{}", row.tries, row.tries_max);
+            vec![
+                row.kind,
+                t.t(state_of(&row.state).0).to_owned(),
+                tries,
+                visit.time(row.created_ms),
+                row.last_fault,
+            ]
+        });
+        let heads = ["job-kind", "job-state", "job-tries", "job-created", "job-fault"];
+        return visit.csv("jobs", &heads.map(|word| t.t(word)), rows);
+    }
+    let list = visit.read(&JOBS, ask(Paging::from_query(&visit.query))).await?;
+    let base = format!("/staff/jobs?state={}", crate::page::escaped(state));
     let table = list.rows.iter().fold(
         Table::new(t.t("menu-jobs"))
             .quiet_caption()
@@ -234,13 +253,10 @@ async fn jobs(visit: &Visit) -> Result<Reply, Fault> {
             .column(Col::new(t.t("job-created")))
             .column(Col::new(t.t("job-fault")))
             .column(Col::new(t.t("job-do")))
+            .csv(format!("{base}&format=csv"))
             .empty(t.t("jobs-none")),
         |table, row| {
-            let (word, tone) = match row.state.as_str() {
-                "dead" => ("job-dead", Tone::Negative),
-                "leased" => ("job-running", Tone::Info),
-                _ => ("job-waiting", Tone::Neutral),
-            };
+            let (word, tone) = state_of(&row.state);
             let act = |verb: &str, label: &str| {
                 PostButton::new(t.t(label), format!("/staff/jobs/{}/{verb}", row.id), visit.new_token()).about(&row.kind).render()
             };
@@ -271,7 +287,7 @@ async fn jobs(visit: &Visit) -> Result<Reply, Fault> {
             p { (t.t("jobs-lead")) }
             (buttons(filters))
             (table.render(t))
-            (visit.next_page(list.next.as_deref(), &format!("/staff/jobs?state={}", crate::page::escaped(visit.query.get("state")))))
+            (visit.next_page(list.next.as_deref(), &base))
         },
     ))
 }
@@ -290,33 +306,22 @@ async fn dismiss(visit: &Visit) -> Result<Reply, Fault> {
 
 async fn audit(visit: &Visit) -> Result<Reply, Fault> {
     let t = visit.cx.tongue();
-    let as_csv = visit.query.get("format") == "csv";
-    let mut ask = AskAudit {
+    let ask = |paging| AskAudit {
         actor: visit.query.get("actor").to_owned(),
         action: visit.query.get("action").to_owned(),
         outcome: visit.query.get("outcome").to_owned(),
-        paging: Paging::from_query(&visit.query),
+        paging,
     };
-    if as_csv {
-        ask.paging.rows = crate::list::PAGE_ROWS_MAX;
-    }
-    let list = visit.read(&AUDIT, ask).await?;
     let heads = ["audit-at", "audit-actor", "audit-action", "audit-object", "audit-outcome", "audit-via"];
     let outcome = |row: &str| t.t(if row == "refused" { "audit-refused" } else { "audit-done" }).to_owned();
-    if as_csv {
-        let rows = list.rows.iter().map(|row| {
-            vec![
-                visit.time(row.at_ms),
-                row.actor.clone(),
-                row.action.clone(),
-                format!("{} {}", row.class, row.object),
-                outcome(&row.outcome),
-                row.via.clone(),
-            ]
+    if visit.wants_csv() {
+        let rows = visit.read_all(&AUDIT, ask).await?.into_iter().map(|row| {
+            let object = format!("{} {}", row.class, row.object);
+            vec![visit.time(row.at_ms), row.actor, row.action, object, outcome(&row.outcome), row.via]
         });
-        let header: Vec<&str> = heads.iter().map(|word| t.t(word)).collect();
-        return Ok(Reply::download("text/csv; charset=utf-8", "audit.csv", csv_out::table(&header, rows)?));
+        return visit.csv("audit", &heads.map(|word| t.t(word)), rows);
     }
+    let list = visit.read(&AUDIT, ask(Paging::from_query(&visit.query))).await?;
     let columns = heads.iter().map(|word| Col::new(t.t(word)));
     let table = list.rows.iter().fold(
         Table::new(t.t("menu-audit"))
@@ -360,12 +365,11 @@ async fn rights(visit: &Visit) -> Result<Reply, Fault> {
         let (role, reach) = grant.split_once(':').unwrap_or((grant, ""));
         format!("{} ({})", t.t(&format!("role-{role}")), t.t(&format!("reach-{reach}")))
     };
-    if visit.query.get("format") == "csv" {
+    if visit.wants_csv() {
         let table = rows
             .iter()
             .map(|row| vec![row.action.clone(), row.grants.iter().map(said).collect::<Vec<_>>().join("、")]);
-        let body = csv_out::table(&[t.t("rights-action"), t.t("rights-who")], table)?;
-        return Ok(Reply::download("text/csv; charset=utf-8", "rights.csv", body));
+        return visit.csv("rights", &[t.t("rights-action"), t.t("rights-who")], table);
     }
     let table = rows.iter().fold(
         Table::new(t.t("menu-rights"))

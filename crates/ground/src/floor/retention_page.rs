@@ -15,14 +15,21 @@ pub(super) async fn list(visit: &Visit) -> Result<Reply, Fault> {
         0 => t.t("retention-for-good").to_owned(),
         days => visit.tf("retention-days", &[("days", &days.to_string())]),
     };
+    let heads = ["retention-what", "retention-kept", "retention-since", "retention-ran", "retention-removed"]
+        .map(|word| t.t(word));
+    let time = |at: Option<i64>, never: &str| at.map_or_else(|| never.to_owned(), |at| visit.time(at));
+    if visit.wants_csv() {
+        let lines = rows.iter().map(|row| {
+            let removed = row.removed_ever.to_string();
+            vec![row.table.clone(), days(row), time(row.kept_since_ms, ""), time(row.ran_ms, ""), removed]
+        });
+        return visit.csv("retention", &heads, lines);
+    }
     let table = rows.iter().fold(
         Table::new(t.t("menu-retention"))
             .quiet_caption()
-            .column(Col::new(t.t("retention-what")))
-            .column(Col::new(t.t("retention-kept")))
-            .column(Col::new(t.t("retention-since")))
-            .column(Col::new(t.t("retention-ran")))
-            .column(Col::new(t.t("retention-removed"))),
+            .columns(heads.map(Col::new))
+            .csv("/staff/retention?format=csv"),
         |table, row| {
             let word = format!("retention-{}", row.table);
             table.row([
@@ -33,8 +40,8 @@ pub(super) async fn list(visit: &Visit) -> Result<Reply, Fault> {
                         br; (visit.tf("retention-usual", &[("days", &row.days_usual.to_string())]))
                     }
                 },
-                html! { (row.kept_since_ms.map_or_else(|| "—".to_owned(), |at| visit.time(at))) },
-                html! { (row.ran_ms.map_or_else(|| t.t("retention-not-yet").to_owned(), |at| visit.time(at))) },
+                html! { (time(row.kept_since_ms, "—")) },
+                html! { (time(row.ran_ms, t.t("retention-not-yet"))) },
                 html! {
                     (visit.tf("retention-rows", &[("count", &row.removed.to_string())])) br;
                     (visit.tf("retention-rows-ever", &[("count", &row.removed_ever.to_string())]))

@@ -1,21 +1,17 @@
 //! All pages, for staff.
 
-use ground::csv_out;
 use ground::door::Reply;
 use ground::fault::Fault;
 use ground::html::{
     Button, Choice, Col, Field, Form, Link, Markup, PageHead, Table, Tabs, Tag, Tone, html, plain, say,
 };
-use ground::list::{PAGE_ROWS_MAX, Paging};
+use ground::list::Paging;
 use ground::page::{Visit, escaped};
 
 use super::{crumbs, lang_word, state_tag};
 use crate::actions::{AskStaffPages, STAFF_PAGES};
 use crate::model::{StaffPageRow, State};
 use crate::names::{self, Departments};
-
-/// Rows of a CSV file at most.
-const CSV_ROWS_MAX: usize = 20_000;
 
 /// What can be shown, in the order of the tabs.
 const SHOWS: [(&str, &str); 7] = [
@@ -42,7 +38,7 @@ fn asked(visit: &Visit) -> AskStaffPages {
 
 pub async fn list(visit: &Visit) -> Result<Reply, Fault> {
     let departments = names::departments(&visit.cx).await;
-    if visit.query.get("format") == "csv" {
+    if visit.wants_csv() {
         return csv(visit, &departments).await;
     }
     let t = visit.cx.tongue();
@@ -153,17 +149,7 @@ fn cells(visit: &Visit, row: &StaffPageRow, departments: &Departments) -> [Marku
 
 /// The whole list, page after page.
 async fn csv(visit: &Visit, departments: &Departments) -> Result<Reply, Fault> {
-    let mut ask = asked(visit);
-    ask.paging = Paging { rows: PAGE_ROWS_MAX, ..Paging::default() };
-    let mut rows = Vec::new();
-    loop {
-        let list = visit.read(&STAFF_PAGES, ask.clone()).await?;
-        rows.extend(list.rows);
-        match list.next {
-            Some(next) if rows.len() < CSV_ROWS_MAX => ask.paging.after = next,
-            _ => break,
-        }
-    }
+    let rows = visit.read_all(&STAFF_PAGES, |paging| AskStaffPages { paging, ..asked(visit) }).await?;
     let states = |row: &StaffPageRow| {
         let word = match row.state {
             State::Draft => "messages-state-draft",
@@ -183,5 +169,5 @@ async fn csv(visit: &Visit, departments: &Departments) -> Result<Reply, Fault> {
             visit.time(row.saved_ms),
         ]
     });
-    Ok(Reply::download("text/csv; charset=utf-8", "pages.csv", csv_out::table(&heads(visit), lines)?))
+    visit.csv("pages", &heads(visit), lines)
 }

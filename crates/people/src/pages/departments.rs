@@ -1,6 +1,5 @@
 //! Staff pages over departments.
 
-use ground::csv_out;
 use ground::door::Reply;
 use ground::fault::{Fault, Kind};
 use ground::html::{
@@ -24,7 +23,7 @@ pub(super) async fn list(visit: &Visit) -> Result<Reply, Fault> {
     let t = visit.cx.tongue();
     let closed = visit.query.get("closed") == "1";
     let rows = visit.read(&DEPARTMENTS, AskDepartments { closed }).await?;
-    if visit.query.get("format") == "csv" {
+    if visit.wants_csv() {
         return csv(visit, &rows);
     }
     let may_save = visit.may_ever("people.save_department");
@@ -102,8 +101,7 @@ fn csv(visit: &Visit, rows: &[DepartmentRow]) -> Result<Reply, Fault> {
             exactly(&department.name, Lang::En).to_owned(),
         ]
     });
-    let name = format!("departments-{}.csv", visit.cx.now().date());
-    Ok(Reply::download("text/csv; charset=utf-8", &name, csv_out::table(&header, lines)?))
+    visit.csv("departments", &header, lines)
 }
 
 /// What the form holds when it is opened, or comes back.

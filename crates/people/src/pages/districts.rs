@@ -14,8 +14,8 @@ use maud::{Markup, html};
 use super::{only_for, saver, shell_under, told, typed_number};
 use crate::actions::Nothing;
 use crate::actions::districts::{
-    AskBlocks, AskDistrictOf, BLOCKS, DISTRICT, DISTRICT_OF, DISTRICTS, DistrictView, REMOVE_BLOCK,
-    SAVE_BLOCK, SAVE_DISTRICT, SaveBlock, SaveDistrict, ThisBlock, ThisDistrict,
+    AskBlocks, AskDistrictOf, BLOCKS, DISTRICT, DISTRICT_OF, DISTRICTS, DistrictName, DistrictView,
+    REMOVE_BLOCK, SAVE_BLOCK, SAVE_DISTRICT, SaveBlock, SaveDistrict, ThisBlock, ThisDistrict,
 };
 use crate::model::exactly;
 
@@ -25,13 +25,17 @@ pub(super) async fn list(visit: &Visit) -> Result<Reply, Fault> {
     only_for(visit, "people.district")?;
     let t = visit.cx.tongue();
     let rows = visit.read(&DISTRICTS, Nothing {}).await?;
+    if visit.wants_csv() {
+        return csv(visit, &rows).await;
+    }
     let asked = visit.query.get("block");
     let found = if asked.is_empty() { None } else { Some(find(visit, asked).await?) };
     let table = rows.iter().fold(
         Table::new(t.t("people-menu-districts"))
             .quiet_caption()
             .column(Col::new(t.t("people-name")))
-            .column(Col::new(t.t("people-district-slug"))),
+            .column(Col::new(t.t("people-district-slug")))
+            .csv(format!("{LIST}?format=csv")),
         |table, row| {
             table.row([
                 html! { a href=(format!("{LIST}/{}", row.id)) { (told(&row.name, visit.cx.lang())) } },
@@ -56,6 +60,19 @@ pub(super) async fn list(visit: &Visit) -> Result<Reply, Fault> {
             } @else { (table.render(t)) }
         },
     ))
+}
+
+/// Every block with its district, in the columns that the import reads: so the table can go out and in.
+async fn csv(visit: &Visit, districts: &[DistrictName]) -> Result<Reply, Fault> {
+    let mut lines = Vec::new();
+    for district in districts {
+        let ask = |paging| AskBlocks { district: district.id.clone(), paging };
+        for block in visit.read_all(&BLOCKS, ask).await? {
+            let name = exactly(&district.name, Lang::Ja).to_owned();
+            lines.push(vec![block.name, name, district.slug.clone(), block.postal]);
+        }
+    }
+    visit.csv("blocks", &crate::import::Kind::Blocks.header(), lines)
 }
 
 /// The answer to "which district does this block belong to?".

@@ -1,6 +1,5 @@
 //! Staff pages over the people who work for the city.
 
-use ground::csv_out;
 use ground::door::Reply;
 use ground::fault::{Fault, Kind};
 use ground::html::{
@@ -8,7 +7,7 @@ use ground::html::{
     Table, Tag, Tone, buttons,
 };
 use ground::id::Id;
-use ground::list::{PAGE_ROWS_MAX, Paging};
+use ground::list::Paging;
 use ground::page::Visit;
 use ground::who::Role;
 use maud::{Markup, html};
@@ -23,8 +22,6 @@ use crate::model::{AccountState, Roles, STAFF_ROLES};
 use crate::store::staff::StaffMember;
 
 const LIST: &str = "/staff/people";
-/// People in one CSV file at most.
-const EXPORT_ROWS_MAX: usize = 20_000;
 
 fn role_words(visit: &Visit, roles: &[Role]) -> String {
     let words: Vec<&str> = roles.iter().map(|role| role_word(visit, *role)).collect();
@@ -57,7 +54,7 @@ fn department_name<'r>(visit: &Visit, rows: &'r [DepartmentRow], id: Option<&Id>
 pub(super) async fn list(visit: &Visit) -> Result<Reply, Fault> {
     let t = visit.cx.tongue();
     let department: Option<Id> = visit.query.get("department").parse().ok();
-    if visit.query.get("format") == "csv" {
+    if visit.wants_csv() {
         return csv(visit, department).await;
     }
     let ask = AskStaff { department: department.clone(), paging: Paging::from_query(&visit.query) };
@@ -122,23 +119,12 @@ pub(super) async fn list(visit: &Visit) -> Result<Reply, Fault> {
 }
 
 async fn csv(visit: &Visit, department: Option<Id>) -> Result<Reply, Fault> {
-    let mut rows: Vec<Vec<String>> = Vec::new();
-    let mut after = String::new();
-    while rows.len() < EXPORT_ROWS_MAX {
-        let paging = Paging { after, rows: PAGE_ROWS_MAX };
-        let list = visit.read(&STAFF, AskStaff { department: department.clone(), paging }).await?;
-        rows.extend(list.rows.into_iter().map(|row| {
-            let roles = row.roles().written();
-            vec![row.name, row.kana, row.mail, row.department_code, row.title, roles]
-        }));
-        match list.next {
-            Some(next) => after = next,
-            None => break,
-        }
-    }
-    let name = format!("staff-{}.csv", visit.cx.now().date());
-    let header = crate::import::Kind::Staff.header();
-    Ok(Reply::download("text/csv; charset=utf-8", &name, csv_out::table(&header, rows)?))
+    let ask = |paging| AskStaff { department: department.clone(), paging };
+    let rows = visit.read_all(&STAFF, ask).await?.into_iter().map(|row| {
+        let roles = row.roles().written();
+        vec![row.name, row.kana, row.mail, row.department_code, row.title, roles]
+    });
+    visit.csv("staff", &crate::import::Kind::Staff.header(), rows)
 }
 
 async fn form(visit: &Visit, input: &SaveStaff, fault: Option<&Fault>) -> Result<Markup, Fault> {
