@@ -57,6 +57,7 @@ pub async fn per_second(count: usize) -> Result<f64, Box<dyn std::error::Error>>
 async fn measure(folder: &std::path::Path, count: usize) -> Result<f64, Fault> {
     let shared = Arc::new(Shared::default());
     let house = Arc::new(House::build(Plan {
+        ports: ground::ports::Ports::closed(),
         clock: Arc::new(MachineClock::new()),
         rooms: ROOMS.to_vec(),
         keeper: Arc::new(Open),

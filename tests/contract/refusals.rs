@@ -1,7 +1,16 @@
 //! Refused access, action by action: every wrong role, every foreign object, and somebody who may, so that a refusal is
 //! known to come from the right and from nothing else. A new action gets its line in `LINES`; a law looks for it.
 
+mod gate;
 mod lines;
+mod people_consent;
+mod people_oauth;
+mod people_profile;
+mod people_release;
+mod people_residents;
+mod people_rights;
+mod people_watch;
+mod people_ways;
 mod seeds;
 
 use std::collections::BTreeSet;
@@ -15,8 +24,26 @@ use tests::Town;
 use tests::source::none_of;
 use tests::town::each_store_of_the_house;
 
-use lines::LINES;
 use seeds::Seeds;
+
+/// Every line, part by part. Those of `lines` come last: some of them end the session that the others are tried with.
+fn every_line() -> Vec<&'static Line> {
+    [
+        gate::LINES,
+        people_consent::LINES,
+        people_oauth::LINES,
+        people_profile::LINES,
+        people_release::LINES,
+        people_residents::LINES,
+        people_rights::LINES,
+        people_watch::LINES,
+        people_ways::LINES,
+        lines::LINES,
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
 
 /// Who else is to be refused, besides every role that has no right.
 pub enum Foreign {
@@ -103,7 +130,7 @@ fn the_wrong_role_and_the_foreign_object_are_refused() {
     each_store_of_the_house(|town| async move {
         let seeds = seeds::sow(&town).await;
         let mut wrong = Vec::new();
-        for line in LINES {
+        for line in every_line() {
             wrong.extend(refused(&town, &seeds, line).await);
         }
         none_of(&wrong, "Law 4: these were not refused as they should be:");
@@ -166,7 +193,7 @@ fn whoever_may_is_not_refused() {
     each_store_of_the_house(|town| async move {
         let mut wrong = Vec::new();
         let seeds = seeds::sow(&town).await;
-        for line in LINES {
+        for line in every_line() {
             let who = rightful(&town.house, &seeds, line.action);
             let outcome = town.call(who, line.action, (line.input)(&seeds)).await;
             if outcome.as_ref().err().map(Fault::kind) != line.done {
@@ -192,7 +219,7 @@ fn a_refused_act_leaves_nothing_but_its_audit_row() {
             })
         };
         let before = count().await;
-        for line in LINES {
+        for line in every_line() {
             refused(&town, &seeds, line).await;
         }
         assert_eq!(town.ask(tests::probe::events).await, before, "no event");
@@ -203,10 +230,10 @@ fn a_refused_act_leaves_nothing_but_its_audit_row() {
 fn every_action_has_its_line() {
     let rooms = tests::rooms::ROOMS;
     let mut findings = Vec::new();
-    let known: BTreeSet<&str> = LINES.iter().map(|line| line.action).collect();
+    let known: BTreeSet<&str> = every_line().iter().map(|line| line.action).collect();
     let actions: Vec<_> = rooms.iter().flat_map(|room| (room.actions)()).collect();
     for action in &actions {
-        let Some(line) = LINES.iter().find(|line| line.action == action.name) else {
+        let Some(line) = every_line().into_iter().find(|line| line.action == action.name) else {
             findings.push(format!("{} has no line: who is refused?", action.name));
             continue;
         };
@@ -226,10 +253,12 @@ fn every_action_has_its_line() {
             ));
         }
     }
-    for line in LINES.iter().filter(|line| !actions.iter().any(|action| action.name == line.action)) {
+    for line in
+        every_line().into_iter().filter(|line| !actions.iter().any(|action| action.name == line.action))
+    {
         findings.push(format!("{} has a line and does not exist", line.action));
     }
-    if known.len() != LINES.len() {
+    if known.len() != every_line().len() {
         findings.push("an action has two lines".to_owned());
     }
     none_of(

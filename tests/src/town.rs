@@ -228,6 +228,7 @@ impl Town {
         let house = House::build(Plan {
             clock: clock.clone(),
             rooms: plot.rooms,
+            ports: ground::ports::Ports::closed(),
             keeper: plot.keeper,
             sealer: Sealer::read(&Sealer::line("test", &[7; 32])).expect("a key"),
             assets: Assets::default(),

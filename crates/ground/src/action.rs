@@ -22,7 +22,7 @@ use crate::fault::{Fault, Kind};
 use crate::once::{self, Once};
 use crate::page::may_ever;
 use crate::validate;
-use crate::who::{Object, Role};
+use crate::who::{Level, Object, Role};
 
 pub type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
@@ -69,6 +69,8 @@ pub struct Action<In, Out> {
     pub prepare: Option<Prepare<In>>,
     pub emits: &'static [&'static str],
     pub rate: Option<Rate>,
+    /// How sure the city must be of who asks.
+    pub level: Level,
     /// Acts of people are written into the audit; a vote or a read is not worth a row.
     pub audited: bool,
     /// Whether the answer is kept for a request that is sent again; one that holds a secret is not.
@@ -99,6 +101,7 @@ impl<In: Input, Out: Output> Action<In, Out> {
             prepare: None,
             emits: &[],
             rate: None,
+            level: Level::Declared,
             audited,
             keeps_answer: true,
         }
@@ -134,6 +137,12 @@ impl<In: Input, Out: Output> Action<In, Out> {
     #[must_use]
     pub const fn emits(mut self, events: &'static [&'static str]) -> Self {
         self.emits = events;
+        self
+    }
+    /// Asks for a level of assurance; whoever is below it is led to reach it.
+    #[must_use]
+    pub const fn needs(mut self, level: Level) -> Self {
+        self.level = level;
         self
     }
     #[must_use]
@@ -203,6 +212,7 @@ impl<In: Input, Out: Output> Action<In, Out> {
     ) -> Result<Out, Fault> {
         let object = (self.object)(tx, cx, input)?;
         allow(cx, self.name, &object)?;
+        sure_enough(cx, self.level)?;
         if self.effect != Effect::Writes {
             return (self.run)(tx, cx, input);
         }
@@ -238,6 +248,7 @@ impl<In: Input, Out: Output> Action<In, Out> {
             store: self.store,
             emits: self.emits,
             rate: self.rate,
+            level: self.level,
             audited: self.audited,
             has_prepare: self.prepare.is_some(),
             input: schemars::schema_for!(In),
@@ -271,6 +282,16 @@ pub fn allow(cx: &Cx, action: &str, object: &Object) -> Result<(), Fault> {
     if house.keeper.may(house.grants(action), cx.who(), object) { Ok(()) } else { Err(not_allowed(cx)) }
 }
 
+/// Staff, the command line and the program itself are known by other means.
+fn sure_enough(cx: &Cx, level: Level) -> Result<(), Fault> {
+    let who = cx.who();
+    if who.level >= level || [Role::Staff, Role::Operator, Role::System].iter().any(|role| who.has(*role)) {
+        Ok(())
+    } else {
+        Err(Fault::not_sure_enough(level))
+    }
+}
+
 fn not_allowed(cx: &Cx) -> Fault {
     if cx.who().is_signed_in() || cx.who().has(Role::System) { Fault::refused() } else { Fault::signed_out() }
 }
@@ -288,6 +309,7 @@ pub struct AnyAction {
     pub store: Store,
     pub emits: &'static [&'static str],
     pub rate: Option<Rate>,
+    pub level: Level,
     pub audited: bool,
     pub has_prepare: bool,
     /// JSON Schema 2020-12 of what goes in and comes out.

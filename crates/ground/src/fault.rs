@@ -115,6 +115,10 @@ impl Fault {
     pub fn refused() -> Fault {
         Fault::new(Kind::Refused, "refused")
     }
+    /// The city must be surer of who this is (403): pages lead on to where the person can show it.
+    pub fn not_sure_enough(level: crate::who::Level) -> Fault {
+        Fault::new(Kind::Refused, "level").arg("level", level.name())
+    }
     pub fn missing() -> Fault {
         Fault::new(Kind::Missing, "missing")
     }

@@ -12,6 +12,7 @@ use crate::clock::Clock;
 use crate::db::{Migration, Shared};
 use crate::fault::Fault;
 use crate::html::Assets;
+use crate::ports::Ports;
 use crate::room::Room;
 use crate::seal::Sealer;
 use crate::who::{Gatekeeper, Grant};
@@ -45,6 +46,7 @@ pub struct House {
     pub keeper: Arc<dyn Gatekeeper>,
     pub cities: ArcSwap<Cities>,
     pub shared: Arc<Shared>,
+    pub ports: Ports,
     pub sealer: Sealer,
     pub assets: Assets,
     pub version: &'static str,
@@ -63,6 +65,7 @@ pub struct Plan {
     pub assets: Assets,
     pub version: &'static str,
     pub shared: Arc<Shared>,
+    pub ports: Ports,
 }
 
 impl House {
@@ -90,6 +93,7 @@ impl House {
             keeper: plan.keeper,
             cities: ArcSwap::from_pointee(Cities::default()),
             shared: plan.shared,
+            ports: plan.ports,
             sealer: plan.sealer,
             assets: plan.assets,
             version: plan.version,

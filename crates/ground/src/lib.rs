@@ -31,6 +31,7 @@ pub mod jobs;
 pub mod list;
 pub mod once;
 pub mod page;
+pub mod ports;
 pub mod retention;
 pub mod room;
 pub mod seal;

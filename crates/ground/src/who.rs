@@ -30,6 +30,8 @@ pub enum Role {
     Auditor,
     /// Sets the city up: departments, staff, settings.
     Admin,
+    /// A program of another organisation that came with its own credentials (an OAuth client).
+    Service,
     /// The command line on the server itself.
     Operator,
     /// The program's own jobs and event readers.
@@ -37,7 +39,7 @@ pub enum Role {
 }
 
 impl Role {
-    pub const ALL: [Role; 10] = [
+    pub const ALL: [Role; 11] = [
         Role::Anyone,
         Role::Resident,
         Role::Staff,
@@ -46,6 +48,7 @@ impl Role {
         Role::Clerk,
         Role::Auditor,
         Role::Admin,
+        Role::Service,
         Role::Operator,
         Role::System,
     ];
@@ -60,6 +63,7 @@ impl Role {
             Role::Clerk => "clerk",
             Role::Auditor => "auditor",
             Role::Admin => "admin",
+            Role::Service => "service",
             Role::Operator => "operator",
             Role::System => "system",
         }
@@ -68,6 +72,114 @@ impl Role {
     pub fn from_name(name: &str) -> Option<Role> {
         Role::ALL.into_iter().find(|role| role.name() == name)
     }
+}
+
+/// How sure the city is of who somebody is. Each level holds what the ones before it hold.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    schemars::JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Level {
+    /// Nobody checked anything.
+    #[default]
+    Declared,
+    /// A code sent to the e-mail address came back.
+    Mail,
+    /// Staff at a counter saw the person and a document.
+    Counter,
+    /// The national digital identity vouched for the person.
+    National,
+}
+
+impl Level {
+    pub const ALL: [Level; 4] = [Level::Declared, Level::Mail, Level::Counter, Level::National];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Level::Declared => "declared",
+            Level::Mail => "mail",
+            Level::Counter => "counter",
+            Level::National => "national",
+        }
+    }
+
+    /// Whatever is not known is the lowest.
+    pub fn from_name(name: &str) -> Level {
+        Level::ALL.into_iter().find(|level| level.name() == name).unwrap_or_default()
+    }
+}
+
+/// What one person may be allowed to do for another. A right that names none of these is never used for somebody else.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Scope {
+    /// Name, address, household and the like.
+    Profile,
+    /// Turning consent on and off.
+    Consents,
+    /// Seeing who used the person's data.
+    Record,
+    /// Notices for the person.
+    Messages,
+    /// Procedures and applications.
+    Cases,
+    Bookings,
+    /// Evacuation plan and safety check.
+    Refuge,
+}
+
+impl Scope {
+    pub const ALL: [Scope; 7] = [
+        Scope::Profile,
+        Scope::Consents,
+        Scope::Record,
+        Scope::Messages,
+        Scope::Cases,
+        Scope::Bookings,
+        Scope::Refuge,
+    ];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Scope::Profile => "profile",
+            Scope::Consents => "consents",
+            Scope::Record => "record",
+            Scope::Messages => "messages",
+            Scope::Cases => "cases",
+            Scope::Bookings => "bookings",
+            Scope::Refuge => "refuge",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Option<Scope> {
+        Scope::ALL.into_iter().find(|scope| scope.name() == name)
+    }
+}
+
+/// Somebody acts for another person: a parent for a child, a guardian, a helper by mandate, staff at the counter for
+/// the person in front of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Acting {
+    /// The account acted for.
+    pub person: Id,
+    /// The mandate that allows it.
+    pub mandate: Id,
+    pub scopes: Arc<[Scope]>,
+    /// Shown on every page while it lasts. Never logged.
+    pub shown_name: String,
 }
 
 /// Who acts.
@@ -85,6 +197,17 @@ pub struct Who {
     pub shown_name: Option<String>,
     /// The language the person chose once and for all.
     pub lang: Option<crate::words::Lang>,
+    /// How sure the city is of who this is.
+    pub level: Level,
+    /// Whether they showed a second factor, or a passkey, when they signed in.
+    pub strong: bool,
+    /// When they signed in; 0 without a session.
+    pub signed_in_ms: i64,
+    /// For whom they act, when not for themselves.
+    pub acting: Option<Arc<Acting>>,
+    /// The program that came with its own credentials, for [`Role::Service`]; and beside an account when that program
+    /// acts in a person's name.
+    pub client: Option<Id>,
 }
 
 impl Who {
@@ -108,6 +231,11 @@ impl Who {
         self.account.is_some()
     }
 
+    /// Whose things this is about: the person acted for, or the actor's own account.
+    pub fn subject(&self) -> Option<&Id> {
+        self.acting.as_ref().map(|acting| &acting.person).or(self.account.as_ref())
+    }
+
     pub fn is_staff(&self) -> bool {
         self.has(Role::Staff)
     }
@@ -116,6 +244,7 @@ impl Who {
     pub fn written(&self) -> String {
         match &self.account {
             Some(account) => account.to_string(),
+            None if self.client.is_some() => self.client.as_ref().map(Id::to_string).unwrap_or_default(),
             None if self.has(Role::Operator) => "operator".to_owned(),
             None if self.has(Role::System) => "system".to_owned(),
             None => "anyone".to_owned(),
@@ -198,11 +327,20 @@ pub struct Grant {
     pub action: &'static str,
     pub role: Role,
     pub reach: Reach,
+    /// With what scope somebody may use it for another person; without one, never.
+    pub scope: Option<Scope>,
 }
 
 impl Grant {
     pub const fn new(action: &'static str, role: Role, reach: Reach) -> Grant {
-        Grant { action, role, reach }
+        Grant { action, role, reach, scope: None }
+    }
+
+    /// Also for the person whom somebody acts for, within this scope.
+    #[must_use]
+    pub const fn for_others(mut self, scope: Scope) -> Grant {
+        self.scope = Some(scope);
+        self
     }
 }
 

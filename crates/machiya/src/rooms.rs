@@ -21,8 +21,29 @@ const WORDS: WordFiles = WordFiles {
 const BINARY: Room = Room::empty("machiya", WORDS);
 
 /// Every room, in the order in which a demonstration city is filled.
-pub const ALL: &[&Room] =
-    &[&ground::floor::ROOM, &people::ROOM, &messages::ROOM, &crate::server::developers::ROOM, &BINARY];
+pub const ALL: &[&Room] = &joined(&[
+    &[&ground::floor::ROOM, &gate::ROOM],
+    &people::PARTS,
+    &[&messages::ROOM, &crate::server::developers::ROOM, &BINARY],
+]);
+
+const COUNT: usize = 5 + people::PARTS.len();
+
+#[expect(clippy::indexing_slicing, reason = "runs while compiling, where a wrong index is an error")]
+const fn joined(groups: &[&[&'static Room]]) -> [&'static Room; COUNT] {
+    let mut all = [&BINARY; COUNT];
+    let (mut at, mut group) = (0, 0);
+    while group < groups.len() {
+        let mut one = 0;
+        while one < groups[group].len() {
+            all[at] = groups[group][one];
+            at += 1;
+            one += 1;
+        }
+        group += 1;
+    }
+    all
+}
 
 pub fn keeper() -> Arc<dyn Gatekeeper> {
     people::keeper()

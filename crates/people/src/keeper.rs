@@ -51,5 +51,6 @@ fn who(found: Came) -> Who {
         session: found.session,
         shown_name: Some(found.name),
         lang: found.lang,
+        ..Who::default()
     }
 }

@@ -17,13 +17,22 @@
 //! shows a resident to anybody else.
 
 mod actions;
+mod attribute;
+mod consent;
 mod demo;
 mod import;
 mod keeper;
 mod model;
+mod oauth;
 mod pages;
+mod profile;
+mod release;
+mod residents;
+mod rights;
 mod rules;
 mod store;
+mod watch;
+mod ways;
 
 #[cfg(test)]
 mod tests;
@@ -43,6 +52,19 @@ pub use actions::links::{
 pub use actions::sessions::{DEMO_SIGN_IN, DemoSignIn, SignedIn};
 pub use demo::DemoPart;
 pub use keeper::Keeper;
+
+/// The room, part by part: a folder each, with its own tables, verbs, pages and words.
+pub const PARTS: [&Room; 9] = [
+    &ROOM,
+    &ways::PART,
+    &profile::PART,
+    &consent::PART,
+    &release::PART,
+    &oauth::PART,
+    &rights::PART,
+    &residents::PART,
+    &watch::PART,
+];
 
 /// The gatekeeper that `machiya` gives to the house.
 pub fn keeper() -> Arc<dyn Gatekeeper> {

@@ -7,17 +7,21 @@ use serde_json::{Value, json};
 use super::seeds::{Seeds, departments_table, session_digest};
 use super::{Foreign, Line};
 
-const fn line(action: &'static str, input: fn(&Seeds) -> Value) -> Line {
+pub(super) const fn line(action: &'static str, input: fn(&Seeds) -> Value) -> Line {
     Line { action, input, foreign: Foreign::Nobody, done: None }
 }
 
 /// An action on the actor's own things alone.
-const fn oneself(action: &'static str, input: fn(&Seeds) -> Value) -> Line {
+pub(super) const fn oneself(action: &'static str, input: fn(&Seeds) -> Value) -> Line {
     Line { foreign: Foreign::OnlyOneself, ..line(action, input) }
 }
 
 /// An action whose narrower rights are tried with these.
-const fn of_others(action: &'static str, others: fn(&Seeds) -> Vec<Who>, input: fn(&Seeds) -> Value) -> Line {
+pub(super) const fn of_others(
+    action: &'static str,
+    others: fn(&Seeds) -> Vec<Who>,
+    input: fn(&Seeds) -> Value,
+) -> Line {
     Line { foreign: Foreign::Others(others), ..line(action, input) }
 }
 
@@ -33,7 +37,7 @@ fn editors_and_approvers(seeds: &Seeds) -> Vec<Who> {
     editors(seeds).into_iter().chain(approvers(seeds)).collect()
 }
 
-fn nothing(_: &Seeds) -> Value {
+pub(super) fn nothing(_: &Seeds) -> Value {
     json!({})
 }
 

@@ -273,6 +273,8 @@ enum Pending {
 }
 
 /// Prepared before it travels: a statement that still had to be parsed would be overtaken by the question it guards.
+static LOCK_SHARED: Sql =
+    Sql::new("select pg_advisory_xact_lock_shared(hashtextextended(?1, 0))", file!(), line!());
 static LOCK: Sql = Sql::new("select pg_advisory_xact_lock(hashtextextended(?1, 0))", file!(), line!());
 
 impl PgLink {
@@ -525,7 +527,15 @@ impl PgLink {
     }
 
     pub(crate) fn lock(&mut self, key: &str) -> Result<(), Fault> {
-        let statement = self.prepare(&LOCK)?;
+        self.lock_by(&LOCK, key)
+    }
+
+    pub(crate) fn lock_shared(&mut self, key: &str) -> Result<(), Fault> {
+        self.lock_by(&LOCK_SHARED, key)
+    }
+
+    fn lock_by(&mut self, how: &'static Sql, key: &str) -> Result<(), Fault> {
+        let statement = self.prepare(how)?;
         self.touched = true;
         self.pending.push(Pending::Lock { statement, key: key.to_owned() });
         Ok(())

@@ -142,6 +142,15 @@ impl<'t> Tx<'t> {
         }
     }
 
+    /// Holds off whoever locks the same key alone, and nobody who shares it, until this transaction ends.
+    pub fn lock_shared(&mut self, key: &str) -> Result<(), Fault> {
+        self.may_write()?;
+        match &mut self.link {
+            Link::Sqlite(_) => Ok(()),
+            Link::Postgres(link) => link.lock_shared(&format!("{}/{key}", self.city_slug)),
+        }
+    }
+
     /// Wakes those who wait for new jobs or events, once this is durable.
     pub fn wake(&mut self, topic: Topic) {
         if !self.after.wake.contains(&topic) {

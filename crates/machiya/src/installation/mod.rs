@@ -271,6 +271,7 @@ fn build(clock: Arc<dyn Clock>, sealer: Sealer, shared: Arc<Shared>) -> Result<H
     House::build(Plan {
         clock,
         rooms: rooms::ALL.to_vec(),
+        ports: ground::ports::Ports::closed(),
         keeper: rooms::keeper(),
         sealer,
         assets: crate::server::assets(),

@@ -67,6 +67,13 @@ pub(crate) fn own_account<In>(_: &mut Tx<'_>, cx: &Cx, _: &In) -> Result<Object,
     Ok(Object::new("account", id).owner(account))
 }
 
+/// The person this is about: oneself, or the one acted for. Only for rights that say so (`Grant::for_others`).
+pub(crate) fn own_person<In>(_: &mut Tx<'_>, cx: &Cx, _: &In) -> Result<Object, Fault> {
+    let subject = cx.who().subject().cloned();
+    let id = subject.as_ref().map_or("", |id| id.as_str()).to_owned();
+    Ok(Object::new("person", id).owner(subject))
+}
+
 /// What stands now, for somebody who saved an older version.
 pub(crate) fn outdated<T: serde::Serialize>(stands: &T) -> Fault {
     serde_json::to_value(stands).map_or_else(Fault::internal, Fault::outdated)

@@ -78,6 +78,15 @@ pub fn next_person_no(tx: &mut Tx<'_>) -> Result<i64, Fault> {
     Ok(last.unwrap_or(0) + 1)
 }
 
+/// The number under which bulk rows know a person.
+pub fn person_no(tx: &mut Tx<'_>, account: &Id) -> Result<i64, Fault> {
+    tx.one(
+        sql!("select person_no from people_account where city = ?1 and id = ?2"),
+        params![account],
+        |row| row.get(0),
+    )
+}
+
 /// Adds an account. Called under [`lock`], after looking for its address.
 pub fn add(tx: &mut Tx<'_>, account: &Account) -> Result<(), Fault> {
     let person_no = next_person_no(tx)?;

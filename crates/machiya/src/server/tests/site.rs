@@ -56,6 +56,7 @@ impl Site {
         let house = House::build(Plan {
             clock: Arc::new(MachineClock::new()),
             rooms: vec![&ground::floor::ROOM, &developers::ROOM, &room::ROOM],
+            ports: ground::ports::Ports::closed(),
             keeper: Arc::new(room::OneResident),
             sealer: Sealer::read(&Sealer::line("a", &[7; 32])).unwrap(),
             assets: assets(),

@@ -1,0 +1,3 @@
+use super::Line;
+
+pub const LINES: &[Line] = &[];
