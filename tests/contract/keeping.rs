@@ -224,6 +224,7 @@ fn a_forgotten_selection_goes_after_a_week() {
 
 fn house_with(town: &Town, keys: &str) -> Arc<House> {
     let house = House::build(Plan {
+        ports: ground::ports::Ports::closed(),
         clock: town.clock.clone(),
         rooms: rooms(),
         keeper: Arc::new(PlainKeeper),
