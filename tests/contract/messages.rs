@@ -135,6 +135,7 @@ async fn open(
         form,
         text_size: TextSize::Normal,
         agent: String::new(),
+        attempt: String::new(),
         token,
         foot,
         cx,

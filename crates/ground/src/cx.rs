@@ -1,5 +1,6 @@
 //! `Cx`: who acts, in which city, in which language, and when; and the only source of ids and secrets (law 5).
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -50,6 +51,7 @@ struct Inner {
     seed: [u8; 32],
     request: String,
     via: Via,
+    from: Option<IpAddr>,
 }
 
 impl Cx {
@@ -69,8 +71,30 @@ impl Cx {
                 seed,
                 request,
                 via,
+                from: None,
             }),
             drawn: Arc::new(AtomicU32::new(0)),
+        }
+    }
+
+    /// Where it came from: whoever answers requests says so before anybody else holds this `Cx`.
+    #[must_use]
+    pub fn from_address(mut self, address: IpAddr) -> Cx {
+        if let Some(inner) = Arc::get_mut(&mut self.inner) {
+            inner.from = Some(address);
+        }
+        self
+    }
+
+    /// The network this came from, signed, so that limits and histories tell networks apart without keeping an address.
+    /// Empty for what came from inside.
+    pub fn network(&self) -> String {
+        match self.inner.from {
+            Some(address) => {
+                let text = format!("{}/{address}", self.inner.city.slug);
+                self.inner.house.sealer.sign("network", &text).chars().take(22).collect()
+            }
+            None => String::new(),
         }
     }
 
@@ -88,6 +112,7 @@ impl Cx {
                 seed: inner.seed,
                 request: inner.request.clone(),
                 via: inner.via,
+                from: inner.from,
             }),
             drawn: self.drawn.clone(),
         }

@@ -107,6 +107,8 @@ pub struct Visit {
     pub text_size: TextSize,
     /// The family of the browser, from `session::agent_family`; never the whole header.
     pub agent: String,
+    /// What this browser holds for things it has begun and not finished (`session::attempt_cookie`); empty without.
+    pub attempt: String,
     /// The checked token of a form that was sent: makes a double press one act.
     pub token: Option<String>,
     /// What rooms put at the foot of every page, from [`foot_links`].

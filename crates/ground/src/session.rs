@@ -28,6 +28,20 @@ pub fn no_cookie(facts: &CityFacts) -> String {
     cookie(facts, "", 0)
 }
 
+/// The cookie that binds what a browser has begun (a code that was sent, a provider that was asked) to this browser.
+pub const ATTEMPT: &str = "__Host-machiya-attempt";
+pub const ATTEMPT_LOCAL: &str = "machiya_attempt";
+
+pub fn attempt_name(facts: &CityFacts) -> &'static str {
+    if is_secure(facts) { ATTEMPT } else { ATTEMPT_LOCAL }
+}
+
+/// The `Set-Cookie` value for it. It comes along when another site leads the person back here.
+pub fn attempt_cookie(facts: &CityFacts, handle: &str, age_s: i64) -> String {
+    let secure = if is_secure(facts) { "; Secure" } else { "" };
+    format!("{}={handle}; Path=/; Max-Age={age_s}; HttpOnly; SameSite=Lax{secure}", attempt_name(facts))
+}
+
 /// The session token among the cookies of a request.
 pub fn token_in<'c>(facts: &CityFacts, cookies: &'c str) -> Option<&'c str> {
     let name = cookie_name(facts);

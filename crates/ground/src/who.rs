@@ -203,6 +203,9 @@ pub struct Who {
     pub strong: bool,
     /// When they signed in; 0 without a session.
     pub signed_in_ms: i64,
+    /// The account they have shown only the first of two factors for. They do not act as it yet: whoever is pending
+    /// is signed in as nobody, and has a session that can be finished or ended.
+    pub pending: Option<Id>,
     /// For whom they act, when not for themselves.
     pub acting: Option<Arc<Acting>>,
     /// The program that came with its own credentials, for [`Role::Service`]; and beside an account when that program

@@ -60,6 +60,7 @@ async fn open(
         form,
         text_size: TextSize::Normal,
         agent: "Firefox / Linux".to_owned(),
+        attempt: String::new(),
         token: None,
         foot: Vec::new(),
     };

@@ -193,7 +193,7 @@ impl Server {
             Some(session) => Visitor::Session(session.clone()),
             None => Visitor::Address(address),
         };
-        let cx = Cx::new(&self.house, city, who, lang, via);
+        let cx = Cx::new(&self.house, city, who, lang, via).from_address(address);
         trail.request = cx.request().to_owned();
         let verdict =
             self.limits.visitor.as_ref().map(|limit| self.rates.take(Key::Visitor(visitor.clone()), limit));
@@ -285,7 +285,7 @@ impl Server {
         if route.action.writes() {
             self.take_write(asked)?;
             // A cookie comes along whoever sends the request; only our own pages act in its name.
-            if asked.cx.who().is_signed_in() && !self.is_own(asked.parts, asked.client, asked.city) {
+            if has_session(asked.cx.who()) && !self.is_own(asked.parts, asked.client, asked.city) {
                 return Err(Fault::new(Kind::Refused, "other-origin"));
             }
         }
@@ -371,7 +371,7 @@ impl Server {
                 headers: &parts.headers,
                 secure: asked.client.secure,
                 request: asked.cx.request(),
-                signed_in: asked.cx.who().is_signed_in(),
+                signed_in: has_session(asked.cx.who()),
                 asked_something,
                 may_be_public: !asked_something
                     && asked.place.is_some_and(|place| !place.pattern.contains('{')),
@@ -482,6 +482,11 @@ impl Server {
 
 fn unknown_host() -> Fault {
     Fault::new(Kind::Missing, "unknown-host")
+}
+
+/// Signed in, or half way there.
+fn has_session(who: &Who) -> bool {
+    who.is_signed_in() || who.session.is_some()
 }
 
 fn is_safe(method: &Method) -> bool {

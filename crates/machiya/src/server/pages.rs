@@ -31,6 +31,9 @@ pub async fn visit(cx: &Cx, parts: &Parts, slots: Slots, query: FormData) -> Vis
         form: FormData::default(),
         text_size: TextSize::from_code(cookies::get(&parts.headers, "text").unwrap_or_default()),
         agent: session::agent_family(agent),
+        attempt: cookies::get(&parts.headers, session::attempt_name(&cx.city().facts()))
+            .unwrap_or_default()
+            .to_owned(),
         token: None,
         foot: foot_links(cx).await,
     }

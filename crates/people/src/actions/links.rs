@@ -14,7 +14,7 @@ use ground::who::{Object, Role};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::sessions::{SignedIn, begin};
+use super::sessions::{Shown, SignedIn, begin};
 use super::{digest, mail_or_empty, whole_city};
 use crate::model::{AccountKind, AccountState, LinkPurpose, Roles, folded_mail, tidy};
 use crate::store::accounts::{self, Account};
@@ -76,7 +76,7 @@ pub const USE_LINK: Action<UseLink, SignedIn> =
         if !sessions::use_up(tx, &digest, cx.now_ms())? {
             return Err(not_valid());
         }
-        begin(tx, cx, &link.account, link.kind, "link", &input.session_digest, &input.agent)
+        begin(tx, cx, &link.account, link.kind, Shown { way: "link", strong: false }, &input.session_digest, &input.agent)
     })
     .rate(10, 10)
     .emits(&["people.signed_in", "people.signed_out"]);

@@ -34,16 +34,27 @@ pub struct SignedIn {
     pub account: Id,
     pub kind: AccountKind,
     pub ends_ms: i64,
+    /// The account asks for a second factor before anything can be done with this session.
+    pub pending: bool,
+}
+
+/// By what somebody showed who they are.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Shown<'w> {
+    /// `mail`, `passkey`, `link`, the name of a provider …
+    pub way: &'w str,
+    /// Whether that is as good as two factors.
+    pub strong: bool,
 }
 
 /// Begins a session. The one that the person came with ends, so that nobody can be led into a session prepared for
 /// them.
-pub(super) fn begin(
+pub(crate) fn begin(
     tx: &mut Tx<'_>,
     cx: &Cx,
     account: &Id,
     kind: AccountKind,
-    way: &str,
+    shown: Shown<'_>,
     digest: &str,
     agent: &str,
 ) -> Result<SignedIn, Fault> {
@@ -60,6 +71,8 @@ pub(super) fn begin(
     let session = sessions::Session {
         id: cx.id(),
         agent: agent.to_owned(),
+        way: shown.way.to_owned(),
+        strong: shown.strong,
         created_ms: cx.now_ms(),
         seen_ms: cx.now_ms(),
         ends_ms: cx.now_ms() + hours * HOUR_MS,
@@ -70,9 +83,11 @@ pub(super) fn begin(
         cx,
         "people.signed_in",
         account.as_str(),
-        serde_json::json!({"session": session.id, "way": way}),
+        serde_json::json!({"session": session.id, "way": shown.way}),
     )?;
-    Ok(SignedIn { session: session.id, account: account.clone(), kind, ends_ms: session.ends_ms })
+    let asks = kind == AccountKind::Staff || accounts::asks_second(tx, account)?;
+    let pending = asks && !shown.strong;
+    Ok(SignedIn { session: session.id, account: account.clone(), kind, ends_ms: session.ends_ms, pending })
 }
 
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema, Validate)]
@@ -155,7 +170,7 @@ fn end(tx: &mut Tx<'_>, cx: &Cx, session: &Id) -> Result<(), Fault> {
 }
 
 /// Ends the sessions of an account at once, all or all but one.
-pub(super) fn end_all(tx: &mut Tx<'_>, cx: &Cx, account: &Id, but: Option<&Id>) -> Result<u64, Fault> {
+pub(crate) fn end_all(tx: &mut Tx<'_>, cx: &Cx, account: &Id, but: Option<&Id>) -> Result<u64, Fault> {
     let ended = sessions::end_others(tx, account, but)?;
     if ended > 0 {
         tx.emit(cx, "people.signed_out", account.as_str(), serde_json::json!({"sessions": ended}))?;
@@ -193,6 +208,6 @@ pub const DEMO_SIGN_IN: Action<DemoSignIn, SignedIn> =
         let account = accounts::by_mail(tx, input.part.mail())?
             .filter(|account| account.state == AccountState::Active)
             .ok_or_else(Fault::missing)?;
-        begin(tx, cx, &account.id, account.kind, "demo", &input.session_digest, &input.agent)
+        begin(tx, cx, &account.id, account.kind, Shown { way: "demo", strong: true }, &input.session_digest, &input.agent)
     })
     .emits(&["people.signed_in", "people.signed_out"]);

@@ -3,6 +3,7 @@
 use ground::db::{Row, Tx};
 use ground::fault::Fault;
 use ground::id::Id;
+use ground::who::Level;
 use ground::words::Lang;
 use ground::{params, sql};
 use schemars::JsonSchema;
@@ -60,6 +61,46 @@ pub fn by_mail(tx: &mut Tx<'_>, mail: &str) -> Result<Option<Account>, Fault> {
         ),
         params![mail],
         account_of,
+    )
+}
+
+/// Whether the account asks for a second factor each time.
+pub fn asks_second(tx: &mut Tx<'_>, id: &Id) -> Result<bool, Fault> {
+    let asks =
+        tx.opt(sql!("select second from people_account where city = ?1 and id = ?2"), params![id], |row| {
+            row.get::<i64>(0)
+        })?;
+    Ok(asks == Some(1))
+}
+
+/// How sure the city is of who somebody is, since when and by what.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Assurance {
+    pub level: Level,
+    /// 0 when nobody checked anything.
+    pub since_ms: i64,
+    /// `mail`, `counter`, the name of a provider; empty when nobody checked anything.
+    pub how: String,
+}
+
+pub fn assurance(tx: &mut Tx<'_>, id: &Id) -> Result<Assurance, Fault> {
+    tx.one(
+        sql!("select level, level_ms, level_how from people_account where city = ?1 and id = ?2"),
+        params![id],
+        |row| {
+            let level = Level::from_name(&row.get::<String>(0)?);
+            Ok(Assurance { level, since_ms: row.get(1)?, how: row.get(2)? })
+        },
+    )
+}
+
+/// Notes how sure the city is. Whoever lowers it says why in an event.
+pub fn set_assurance(tx: &mut Tx<'_>, id: &Id, now: &Assurance) -> Result<(), Fault> {
+    tx.put(
+        sql!(
+            "update people_account set level = ?3, level_ms = ?4, level_how = ?5 where city = ?1 and id = ?2"
+        ),
+        params![id, now.level.name(), now.since_ms, now.how.as_str()],
     )
 }
 

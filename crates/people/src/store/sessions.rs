@@ -3,6 +3,7 @@
 use ground::db::{Row, Tx};
 use ground::fault::Fault;
 use ground::id::Id;
+use ground::who::{Acting, Level, Scope};
 use ground::words::Lang;
 use ground::{params, sql};
 use schemars::JsonSchema;
@@ -24,12 +25,21 @@ pub struct Came {
     pub department: Option<Id>,
     pub district: Option<Id>,
     pub household: Option<Id>,
+    pub level: Level,
+    /// Whether the account asks for a second factor whenever somebody signs in.
+    pub asks_second: bool,
+    /// Whether this session was begun with a second factor, or a passkey.
+    pub strong: bool,
+    pub began_ms: i64,
+    /// The mandate under which this session acts for another person; empty for one's own self.
+    pub acting: String,
 }
 
 pub fn who_came(tx: &mut Tx<'_>, digest: &str, now_ms: i64) -> Result<Option<Came>, Fault> {
     tx.opt(
         sql!(
-            "select s.id, s.account, a.name, a.kind, a.lang, f.roles, f.department, r.district, r.household
+            "select s.id, s.account, a.name, a.kind, a.lang, f.roles, f.department, r.district, r.household, a.level,
+                    a.second, s.strong, s.created_ms, s.acting
              from people_session s
              join people_account a on a.city = ?1 and a.id = s.account
              left join people_staff f on f.city = ?1 and f.account = s.account
@@ -45,7 +55,8 @@ pub fn who_came(tx: &mut Tx<'_>, digest: &str, now_ms: i64) -> Result<Option<Cam
 pub fn who_is(tx: &mut Tx<'_>, account: &Id) -> Result<Option<Came>, Fault> {
     tx.opt(
         sql!(
-            "select '', a.id, a.name, a.kind, a.lang, f.roles, f.department, r.district, r.household
+            "select '', a.id, a.name, a.kind, a.lang, f.roles, f.department, r.district, r.household, a.level,
+                    a.second, cast(1 as bigint), cast(0 as bigint), ''
              from people_account a
              left join people_staff f on f.city = ?1 and f.account = a.id
              left join people_resident r on r.city = ?1 and r.account = a.id
@@ -67,7 +78,36 @@ fn came_of(row: &Row<'_>) -> Result<Came, Fault> {
         department: id_or_none(row, 6)?,
         district: id_or_none(row, 7)?,
         household: id_or_none(row, 8)?,
+        level: Level::from_name(&row.get::<String>(9)?),
+        asks_second: row.get::<i64>(10)? == 1,
+        strong: row.get::<i64>(11)? == 1,
+        began_ms: row.get(12)?,
+        acting: row.get(13)?,
     })
+}
+
+/// For whom a session acts, while the mandate holds: answered by both, begun, not over, and of an account that is not
+/// locked. `today` is the city's own day.
+pub fn acting(tx: &mut Tx<'_>, mandate: &str, agent: &Id, today: &str) -> Result<Option<Acting>, Fault> {
+    tx.opt(
+        sql!(
+            "select m.id, m.person, m.scopes, a.name
+             from people_mandate m join people_account a on a.city = ?1 and a.id = m.person
+             where m.city = ?1 and m.id = ?2 and m.agent = ?3 and m.state = 'active'
+               and (m.starts_on = '' or m.starts_on <= ?4) and (m.ends_on = '' or m.ends_on >= ?4)
+               and a.state = 'active'"
+        ),
+        params![mandate, agent, today],
+        |row| {
+            let scopes: String = row.get(2)?;
+            Ok(Acting {
+                mandate: row.get(0)?,
+                person: row.get(1)?,
+                scopes: scopes.split(' ').filter_map(Scope::from_name).collect(),
+                shown_name: row.get(3)?,
+            })
+        },
+    )
 }
 
 /// A session, as its own person sees it.
@@ -76,6 +116,10 @@ pub struct Session {
     pub id: Id,
     /// The family of the browser; empty when it did not say.
     pub agent: String,
+    /// How it was begun: `mail`, `passkey`, `link` …
+    pub way: String,
+    /// Whether a second factor, or a passkey, was shown.
+    pub strong: bool,
     pub created_ms: i64,
     pub seen_ms: i64,
     pub ends_ms: i64,
@@ -86,8 +130,9 @@ pub struct Session {
 pub fn start(tx: &mut Tx<'_>, digest: &str, account: &Id, session: &Session) -> Result<(), Fault> {
     tx.put(
         sql!(
-            "insert into people_session (city, digest, id, account, agent, created_ms, seen_ms, ends_ms)
-             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
+            "insert into people_session (city, digest, id, account, agent, created_ms, seen_ms, ends_ms, way, strong,
+                                         acting)
+             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, '')"
         ),
         params![
             digest,
@@ -96,7 +141,9 @@ pub fn start(tx: &mut Tx<'_>, digest: &str, account: &Id, session: &Session) -> 
             session.agent.as_str(),
             session.created_ms,
             session.seen_ms,
-            session.ends_ms
+            session.ends_ms,
+            session.way.as_str(),
+            i64::from(session.strong)
         ],
     )
 }
@@ -124,7 +171,7 @@ pub fn of_account(
 ) -> Result<Vec<Session>, Fault> {
     tx.all(
         sql!(
-            "select id, agent, created_ms, seen_ms, ends_ms from people_session
+            "select id, agent, created_ms, seen_ms, ends_ms, way, strong from people_session
              where city = ?1 and account = ?2 and ends_ms > ?3 and (?4 = '' or id < ?4)
              order by id desc limit ?5"
         ),
@@ -138,6 +185,8 @@ pub fn of_account(
                 created_ms: row.get(2)?,
                 seen_ms: row.get(3)?,
                 ends_ms: row.get(4)?,
+                way: row.get(5)?,
+                strong: row.get::<i64>(6)? == 1,
                 this_one,
             })
         },
