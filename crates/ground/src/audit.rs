@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::cx::Cx;
 use crate::db::Tx;
 use crate::fault::Fault;
+use crate::id::Id;
 use crate::who::{Object, Role};
 use crate::{params, sql};
 
@@ -38,8 +39,9 @@ pub(crate) fn write(
     }
     tx.put(
         sql!(
-            "insert into ground_audit (city, id, at_ms, actor, action, class, object, outcome, via, request)
-             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"
+            "insert into ground_audit (city, id, at_ms, actor, action, class, object, outcome, via, request,
+                                       acting)
+             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"
         ),
         params![
             cx.id(),
@@ -51,7 +53,26 @@ pub(crate) fn write(
             outcome.name(),
             cx.via().name(),
             cx.request(),
+            cx.who().acting_for(),
         ],
+    )
+}
+
+/// What others did for this person, newest first: for that person's own page.
+pub fn done_for(
+    tx: &mut Tx<'_>,
+    person: &Id,
+    after: &str,
+    rows: i64,
+) -> Result<Vec<crate::floor::actions::AuditRow>, Fault> {
+    tx.all(
+        sql!(
+            "select id, at_ms, actor, action, class, object, outcome, via, request, acting from ground_audit
+             where city = ?1 and acting = ?2 and acting <> '' and (?3 = '' or id < ?3)
+             order by id desc limit ?4"
+        ),
+        params![person, after, rows],
+        crate::floor::actions::audit_row,
     )
 }
 

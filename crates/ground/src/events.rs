@@ -39,6 +39,8 @@ pub struct Event {
     pub object: String,
     pub body: Value,
     pub actor: String,
+    /// The account acted for; empty when the actor acted for themselves.
+    pub acting: String,
 }
 
 /// A room's reader of the log.
@@ -57,10 +59,21 @@ impl Tx<'_> {
         let version = version_of(cx.house(), name)?;
         self.put(
             sql!(
-                "insert into ground_event (city, writer, id, at_ms, name, version, object, body, actor, request)
-                 values (?1, {writer}, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
+                "insert into ground_event (city, writer, id, at_ms, name, version, object, body, actor, request,
+                                           acting)
+                 values (?1, {writer}, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"
             ),
-            params![cx.id(), cx.now_ms(), name, version, object, &body, cx.who().written(), cx.request()],
+            params![
+                cx.id(),
+                cx.now_ms(),
+                name,
+                version,
+                object,
+                &body,
+                cx.who().written(),
+                cx.request(),
+                cx.who().acting_for()
+            ],
         )?;
         self.wake(Topic::Events);
         Ok(())
@@ -90,7 +103,8 @@ pub struct Cursor {
 pub fn after(tx: &mut Tx<'_>, cursor: Cursor, at_most: i64) -> Result<Vec<Event>, Fault> {
     tx.all(
         sql!(
-            "select e.id, e.writer, e.seq, e.at_ms, e.name, e.version, e.object, e.body, e.actor
+            "select e.id, e.writer, e.seq, e.at_ms, e.name, e.version, e.object, e.body, e.actor,
+                    e.acting
              from ground_event e
              where e.city = ?1 and (e.writer > ?2 or (e.writer = ?2 and e.seq > ?3)) and e.writer < {oldest_writer}
              order by e.writer, e.seq limit ?4"
@@ -107,6 +121,7 @@ pub fn after(tx: &mut Tx<'_>, cursor: Cursor, at_most: i64) -> Result<Vec<Event>
                 object: row.get(6)?,
                 body: row.get(7)?,
                 actor: row.get(8)?,
+                acting: row.get(9)?,
             })
         },
     )

@@ -11,10 +11,10 @@ use crate::cx::Cx;
 use crate::door::Reply;
 use crate::fault::Fault;
 use crate::form::FormData;
-use crate::html::{Account, Banner, Link, NavGroup, Pagination, Shell, TextSize};
+use crate::html::{Account, Banner, Link, NavGroup, Pagination, PostButton, Shell, TextSize};
 use crate::list::{List, PAGE_ROWS_MAX, Paging};
 use crate::once::Once;
-use crate::who::Role;
+use crate::who::{Acting, Role};
 use crate::words::Lang;
 
 /// Rows of a table that is taken out as a file, at most.
@@ -222,6 +222,9 @@ impl Visit {
         if facts.demo {
             shell = shell.strip(self.t("demo-banner"), self.t("demo-banner-text"));
         }
+        if let Some(acting) = &who.acting {
+            shell = shell.banner(self.acting_banner(acting));
+        }
         if house.shared.is_read_only() {
             shell = shell.banner(Banner::warning(self.t("read-only-banner")).render(self.cx.tongue()));
         }
@@ -232,6 +235,20 @@ impl Visit {
             shell = shell.staff(self.staff_groups());
         }
         shell
+    }
+
+    /// On every page while somebody acts for another person: for whom, in what, and the way back to oneself.
+    fn acting_banner(&self, acting: &Acting) -> Markup {
+        let t = self.cx.tongue();
+        let scopes: Vec<&str> = acting.scopes.iter().map(|scope| t.t(scope.word())).collect();
+        let joint = if t.lang() == Lang::En { ", " } else { "、" };
+        let stop = PostButton::new(t.t("acting-stop"), "/my/family/stop", self.new_token());
+        Banner::info(t.tf("acting-banner", &[("name", &acting.shown_name)]))
+            .body(html! {
+                p { (t.tf("acting-scopes", &[("scopes", &scopes.join(joint))])) }
+                (stop.render())
+            })
+            .render(t)
     }
 
     /// After an act the next page says so: `?done=saved` shows the word `done-saved`, and only such words.
@@ -343,10 +360,14 @@ pub async fn foot_links(cx: &Cx) -> Vec<Link> {
     out
 }
 
-/// What a form's token signs: the session, so that a token drawn for one person is worth nothing to another.
+/// What a form's token signs: the session, so that a token drawn for one person is worth nothing to another; and for
+/// whom they act, so that a form opened for one person is never sent for another, nor for oneself by mistake.
 pub fn token_text(cx: &Cx, id: &str) -> String {
     let session = cx.who().session.as_ref().map_or("anyone", |session| session.as_str());
-    format!("{}/{session}/{id}", cx.city().slug)
+    match &cx.who().acting {
+        None => format!("{}/{session}/{id}", cx.city().slug),
+        Some(acting) => format!("{}/{session}/{}/{id}", cx.city().slug, acting.person),
+    }
 }
 
 /// Whether a token that came back with a form was drawn for this session.

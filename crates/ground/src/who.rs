@@ -164,6 +164,19 @@ impl Scope {
         }
     }
 
+    /// The word under which people read it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Scope::Profile => "scope-profile",
+            Scope::Consents => "scope-consents",
+            Scope::Record => "scope-record",
+            Scope::Messages => "scope-messages",
+            Scope::Cases => "scope-cases",
+            Scope::Bookings => "scope-bookings",
+            Scope::Refuge => "scope-refuge",
+        }
+    }
+
     pub fn from_name(name: &str) -> Option<Scope> {
         Scope::ALL.into_iter().find(|scope| scope.name() == name)
     }
@@ -178,6 +191,8 @@ pub struct Acting {
     /// The mandate that allows it.
     pub mandate: Id,
     pub scopes: Arc<[Scope]>,
+    /// When it ends by the clock; 0 for never. Whoever remembers who came looks at it.
+    pub ends_ms: i64,
     /// Shown on every page while it lasts. Never logged.
     pub shown_name: String,
 }
@@ -237,6 +252,16 @@ impl Who {
     /// Whose things this is about: the person acted for, or the actor's own account.
     pub fn subject(&self) -> Option<&Id> {
         self.acting.as_ref().map(|acting| &acting.person).or(self.account.as_ref())
+    }
+
+    /// The account acted for, as events and audit rows write it; empty for somebody who acts for themselves.
+    pub fn acting_for(&self) -> &str {
+        self.acting.as_ref().map_or("", |acting| acting.person.as_str())
+    }
+
+    /// Whether this may be done for the person acted for.
+    pub fn acts_within(&self, scope: Scope) -> bool {
+        self.acting.as_ref().is_some_and(|acting| acting.scopes.contains(&scope))
     }
 
     pub fn is_staff(&self) -> bool {

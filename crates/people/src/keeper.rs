@@ -2,13 +2,10 @@
 
 use std::sync::Arc;
 
-use ground::city;
 use ground::db::Tx;
 use ground::fault::Fault;
 use ground::id::Id;
 use ground::who::{Gatekeeper, Grant, Object, Role, Who};
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
 
 use crate::model::{AccountKind, Roles};
 use crate::store::sessions::Came;
@@ -22,10 +19,7 @@ impl Gatekeeper for Keeper {
         let Some(found) = store::sessions::who_came(tx, token_digest, now_ms)? else { return Ok(None) };
         let acting = match found.acting.as_str() {
             "" => None,
-            mandate => {
-                let today = today(tx, now_ms)?;
-                store::sessions::acting(tx, mandate, &found.account, &today)?.map(Arc::new)
-            }
+            mandate => store::sessions::acting(tx, mandate, &found.account, now_ms)?.map(Arc::new),
         };
         Ok(Some(Who { acting, ..who(found) }))
     }
@@ -41,14 +35,6 @@ impl Gatekeeper for Keeper {
     fn may(&self, grants: &[Grant], who: &Who, object: &Object) -> bool {
         rules::may(grants, who, object)
     }
-}
-
-/// The city's own day. Asked for only while somebody acts for another person.
-fn today(tx: &mut Tx<'_>, now_ms: i64) -> Result<String, Fault> {
-    let zone = city::read_facts(tx)?.map(|facts| facts.zone).unwrap_or_default();
-    let zone = TimeZone::get(&zone).unwrap_or(TimeZone::UTC);
-    let now = Timestamp::from_millisecond(now_ms).unwrap_or(Timestamp::UNIX_EPOCH);
-    Ok(now.to_zoned(zone).date().to_string())
 }
 
 fn who(found: Came) -> Who {

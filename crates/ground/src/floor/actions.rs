@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::action::{Action, AnyAction};
 use crate::city::{CityFacts, read_facts, write_facts};
 use crate::cx::Cx;
-use crate::db::{Topic, Tx};
+use crate::db::{Row, Topic, Tx};
 use crate::fault::Fault;
 use crate::id::Id;
 use crate::list::{List, Paging};
@@ -235,6 +235,24 @@ pub struct AuditRow {
     pub outcome: String,
     pub via: String,
     pub request: String,
+    /// The account acted for; empty when the actor acted for themselves.
+    #[serde(default)]
+    pub acting: String,
+}
+
+pub(crate) fn audit_row(row: &Row<'_>) -> Result<AuditRow, Fault> {
+    Ok(AuditRow {
+        id: row.get(0)?,
+        at_ms: row.get(1)?,
+        actor: row.get(2)?,
+        action: row.get(3)?,
+        class: row.get(4)?,
+        object: row.get(5)?,
+        outcome: row.get(6)?,
+        via: row.get(7)?,
+        request: row.get(8)?,
+        acting: row.get(9)?,
+    })
 }
 
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema, Validate)]
@@ -260,7 +278,7 @@ pub const AUDIT: Action<AskAudit, List<AuditRow>> = Action::reads(
     |tx, _, input| {
         let rows = tx.all(
         sql!(
-            "select id, at_ms, actor, action, class, object, outcome, via, request from ground_audit
+            "select id, at_ms, actor, action, class, object, outcome, via, request, acting from ground_audit
              where city = ?1 and (?2 = '' or actor = ?2) and (?3 = '' or action = ?3) and (?4 = '' or outcome = ?4)
                and (?5 = '' or id < ?5)
              order by id desc limit ?6"
@@ -272,19 +290,7 @@ pub const AUDIT: Action<AskAudit, List<AuditRow>> = Action::reads(
             input.paging.after(),
             input.paging.rows() + 1
         ],
-        |row| {
-            Ok(AuditRow {
-                id: row.get(0)?,
-                at_ms: row.get(1)?,
-                actor: row.get(2)?,
-                action: row.get(3)?,
-                class: row.get(4)?,
-                object: row.get(5)?,
-                outcome: row.get(6)?,
-                via: row.get(7)?,
-                request: row.get(8)?,
-            })
-        },
+        audit_row,
     )?;
         Ok(List::cut(rows, input.paging.rows(), |row| row.id.to_string()))
     },

@@ -312,12 +312,12 @@ async fn audit(visit: &Visit) -> Result<Reply, Fault> {
         outcome: visit.query.get("outcome").to_owned(),
         paging,
     };
-    let heads = ["audit-at", "audit-actor", "audit-action", "audit-object", "audit-outcome", "audit-via"];
+    let heads = ["audit-at", "audit-actor", "audit-action", "audit-object", "audit-outcome", "audit-via", "audit-acting"];
     let outcome = |row: &str| t.t(if row == "refused" { "audit-refused" } else { "audit-done" }).to_owned();
     if visit.wants_csv() {
         let rows = visit.read_all(&AUDIT, ask).await?.into_iter().map(|row| {
             let object = format!("{} {}", row.class, row.object);
-            vec![visit.time(row.at_ms), row.actor, row.action, object, outcome(&row.outcome), row.via]
+            vec![visit.time(row.at_ms), row.actor, row.action, object, outcome(&row.outcome), row.via, row.acting]
         });
         return visit.csv("audit", &heads.map(|word| t.t(word)), rows);
     }
@@ -343,6 +343,7 @@ async fn audit(visit: &Visit) -> Result<Reply, Fault> {
                 html! { (row.class) br; code { (row.object) } },
                 Tag::new(outcome(&row.outcome), tone).render(),
                 html! { (t.t(&format!("audit-via-{}", row.via))) },
+                html! { @if !row.acting.is_empty() { code { (row.acting) } } },
             ])
         },
     );

@@ -208,3 +208,15 @@ action-ground-desk = Open the staff desk
 event-ground-city_saved = The city's facts changed
 event-ground-job_retried = Failed work was tried again
 event-ground-job_dismissed = Failed work was given up
+
+audit-acting = On behalf of
+acting-banner = You are acting for { $name }
+acting-scopes = You may: { $scopes }. Anything else concerns yourself.
+acting-stop = Stop acting for them
+scope-profile = profile and household
+scope-consents = consents to share data
+scope-record = seeing who used the data
+scope-messages = notices
+scope-cases = procedures and applications
+scope-bookings = bookings
+scope-refuge = evacuation plan and safety check

@@ -205,3 +205,15 @@ action-ground-desk = 職員の つくえを 開く
 event-ground-city_saved = 市の ことが かわりました
 event-ground-job_retried = 失敗した 処理を もう一度 しました
 event-ground-job_dismissed = 失敗した 処理を やめました
+
+audit-acting = かわりに した 人
+acting-banner = { $name } さんの かわりに 使っています
+acting-scopes = できること：{ $scopes }。ほかの ことは、あなた自身の ことに なります。
+acting-stop = かわりに 使うのを やめる
+scope-profile = 名前・住所・家族の こと
+scope-consents = データを わたして よいか 決める
+scope-record = データを 使った 記録を 見る
+scope-messages = お知らせ
+scope-cases = 手続・申請
+scope-bookings = 予約
+scope-refuge = にげる 計画と 無事の 確認

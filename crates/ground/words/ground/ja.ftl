@@ -208,3 +208,15 @@ action-ground-desk = 職員の机を開く
 event-ground-city_saved = 市の基本情報が変わった
 event-ground-job_retried = 失敗した処理がやり直された
 event-ground-job_dismissed = 失敗した処理が取りやめられた
+
+audit-acting = 代わりの相手
+acting-banner = { $name } さんの代わりに操作しています
+acting-scopes = できること：{ $scopes }。このほかの操作は、あなた自身についてのものです。
+acting-stop = 代わりの操作をやめる
+scope-profile = プロフィールと世帯
+scope-consents = データ提供の同意
+scope-record = データ利用の記録を見る
+scope-messages = お知らせ
+scope-cases = 手続・申請
+scope-bookings = 予約
+scope-refuge = 避難計画と安否確認

@@ -35,6 +35,14 @@ struct Known {
     epoch: u64,
 }
 
+impl Known {
+    /// Whether acting for somebody has ended by the clock since this was kept.
+    fn has_ended(&self, now_ms: i64) -> bool {
+        let acting = self.who.as_ref().and_then(|who| who.acting.as_ref());
+        acting.is_some_and(|acting| acting.ends_ms != 0 && acting.ends_ms <= now_ms)
+    }
+}
+
 pub struct Sessions {
     known: Cache<Key, Arc<Known>>,
     noted: Cache<Key, ()>,
@@ -66,6 +74,7 @@ impl Sessions {
         if let Some(known) = self.known.get(&key)
             && known.epoch == epoch
             && (0..kept_ms).contains(&(now_ms - known.at_ms))
+            && !known.has_ended(now_ms)
         {
             return Ok(known.who.clone());
         }

@@ -87,17 +87,16 @@ fn came_of(row: &Row<'_>) -> Result<Came, Fault> {
 }
 
 /// For whom a session acts, while the mandate holds: answered by both, begun, not over, and of an account that is not
-/// locked. `today` is the city's own day.
-pub fn acting(tx: &mut Tx<'_>, mandate: &str, agent: &Id, today: &str) -> Result<Option<Acting>, Fault> {
+/// locked.
+pub fn acting(tx: &mut Tx<'_>, mandate: &str, agent: &Id, now_ms: i64) -> Result<Option<Acting>, Fault> {
     tx.opt(
         sql!(
-            "select m.id, m.person, m.scopes, a.name
+            "select m.id, m.person, m.scopes, a.name, m.ends_ms
              from people_mandate m join people_account a on a.city = ?1 and a.id = m.person
              where m.city = ?1 and m.id = ?2 and m.agent = ?3 and m.state = 'active'
-               and (m.starts_on = '' or m.starts_on <= ?4) and (m.ends_on = '' or m.ends_on >= ?4)
-               and a.state = 'active'"
+               and m.starts_ms <= ?4 and (m.ends_ms = 0 or m.ends_ms > ?4) and a.state = 'active'"
         ),
-        params![mandate, agent, today],
+        params![mandate, agent, now_ms],
         |row| {
             let scopes: String = row.get(2)?;
             Ok(Acting {
@@ -105,6 +104,7 @@ pub fn acting(tx: &mut Tx<'_>, mandate: &str, agent: &Id, today: &str) -> Result
                 person: row.get(1)?,
                 scopes: scopes.split(' ').filter_map(Scope::from_name).collect(),
                 shown_name: row.get(3)?,
+                ends_ms: row.get(4)?,
             })
         },
     )
@@ -211,6 +211,15 @@ pub fn end_others(tx: &mut Tx<'_>, account: &Id, but: Option<&Id>) -> Result<u64
         sql!("delete from people_session where city = ?1 and account = ?2 and id <> ?3"),
         params![account, but.map_or("", Id::as_str)],
     )
+}
+
+/// From now on the session acts by this mandate; empty for oneself again.
+pub fn set_acting(tx: &mut Tx<'_>, session: &Id, mandate: &str) -> Result<bool, Fault> {
+    let changed = tx.exec(
+        sql!("update people_session set acting = ?3 where city = ?1 and id = ?2"),
+        params![session, mandate],
+    )?;
+    Ok(changed == 1)
 }
 
 pub fn note_seen(tx: &mut Tx<'_>, session: &Id, now_ms: i64) -> Result<(), Fault> {

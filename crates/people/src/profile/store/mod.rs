@@ -1,0 +1,3 @@
+//! SQL as functions over a transaction.
+
+pub mod mandates;
