@@ -11,6 +11,7 @@ mod people_residents;
 mod people_rights;
 mod people_watch;
 mod people_ways;
+mod profile_seeds;
 mod seeds;
 
 use std::collections::BTreeSet;

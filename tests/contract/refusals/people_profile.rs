@@ -1,4 +1,3 @@
-use ground::fault::Kind;
 use ground::who::Role;
 use serde_json::json;
 
@@ -9,12 +8,12 @@ pub const LINES: &[Line] = &[
     of_others(
         "people.act_for",
         |seeds| vec![seeds.resident(), seeds.elsewhere(Role::Admin)],
-        |seeds| json!({"id": seeds.mandate}),
+        |seeds| json!({"id": seeds.profile.mandate}),
     ),
     oneself("people.stop_acting", nothing),
     line(
         "people.begin_counter",
-        |seeds| json!({"person": seeds.person, "reason": "住所の届け", "document": "運転免許証"}),
+        |seeds| json!({"person": seeds.profile.person, "reason": "住所の届け", "document": "運転免許証"}),
     ),
     line("people.end_counter", nothing),
 ];

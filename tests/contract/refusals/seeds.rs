@@ -11,6 +11,8 @@ use serde_json::{Value, json};
 use tests::Town;
 use tests::town::{admin, id};
 
+use super::profile_seeds::ProfileSeeds;
+
 /// The link that somebody got and has not used yet.
 const DIGEST: &str = "1111111111111111111111111111111111111111111111111111111111111111";
 
@@ -39,10 +41,11 @@ pub struct Seeds {
     pub job_to_retry: Id,
     pub job_to_dismiss: Id,
     pub stranger: Id,
+    pub profile: ProfileSeeds,
 }
 
 impl Seeds {
-    pub fn records(&self) -> [&Id; 15] {
+    pub fn records(&self) -> [&Id; 17] {
         [
             &self.department,
             &self.empty_department,
@@ -59,6 +62,8 @@ impl Seeds {
             &self.file,
             &self.job_to_retry,
             &self.job_to_dismiss,
+            &self.profile.person,
+            &self.profile.mandate,
         ]
     }
 
@@ -159,7 +164,9 @@ pub async fn sow(town: &Arc<Town>) -> Seeds {
     let account = as_id(&signed_in["account"]);
     let file = keep_file(town, &account, &departments[0]).await;
     let jobs = bury_jobs(town).await;
+    let profile = ProfileSeeds::sow(town, &account).await;
     Seeds {
+        profile,
         district,
         household: id(77),
         block: block["key"].as_str().expect("a key").to_owned(),
