@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "snake_case")]
 pub enum Relation {
     /// A parent, for a child.
-    Child,
+    Parent,
     /// By law or by a court; the document was checked at the counter.
     Guardian,
     /// Whoever the person chose.
@@ -19,11 +19,11 @@ pub enum Relation {
 }
 
 impl Relation {
-    pub const ALL: [Relation; 4] = [Relation::Child, Relation::Guardian, Relation::Helper, Relation::Counter];
+    pub const ALL: [Relation; 4] = [Relation::Parent, Relation::Guardian, Relation::Helper, Relation::Counter];
 
     pub fn name(self) -> &'static str {
         match self {
-            Relation::Child => "child",
+            Relation::Parent => "parent",
             Relation::Guardian => "guardian",
             Relation::Helper => "helper",
             Relation::Counter => "counter",
@@ -38,7 +38,7 @@ impl Relation {
     /// The word under which people read it.
     pub fn word(self) -> &'static str {
         match self {
-            Relation::Child => "people-relation-child",
+            Relation::Parent => "people-relation-parent",
             Relation::Guardian => "people-relation-guardian",
             Relation::Helper => "people-relation-helper",
             Relation::Counter => "people-relation-counter",
