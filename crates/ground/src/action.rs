@@ -22,7 +22,7 @@ use crate::fault::{Fault, Kind};
 use crate::once::{self, Once};
 use crate::page::may_ever;
 use crate::validate;
-use crate::who::{Level, Object, Role};
+use crate::who::{Grant, Level, Object, Role};
 
 pub type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
@@ -278,8 +278,15 @@ impl<In: Input, Out: Output> Action<In, Out> {
 
 /// Whether the actor may do this on this object; somebody who is not signed in is asked to.
 pub fn allow(cx: &Cx, action: &str, object: &Object) -> Result<(), Fault> {
-    let house = cx.house();
-    if house.keeper.may(house.grants(action), cx.who(), object) { Ok(()) } else { Err(not_allowed(cx)) }
+    let (house, who) = (cx.house(), cx.who());
+    let grants = house.grants(action);
+    let may = if who.client.is_some() {
+        let own: Vec<Grant> = grants.iter().filter(|grant| grant.is_for(who)).copied().collect();
+        house.keeper.may(&own, who, object)
+    } else {
+        house.keeper.may(grants, who, object)
+    };
+    if may { Ok(()) } else { Err(not_allowed(cx)) }
 }
 
 /// Staff, the command line and the program itself are known by other means.

@@ -14,7 +14,7 @@ use crate::form::FormData;
 use crate::html::{Account, Banner, Link, NavGroup, Pagination, PostButton, Shell, TextSize};
 use crate::list::{List, PAGE_ROWS_MAX, Paging};
 use crate::once::Once;
-use crate::who::{Acting, Role};
+use crate::who::Acting;
 use crate::words::Lang;
 
 /// Rows of a table that is taken out as a file, at most.
@@ -347,7 +347,7 @@ impl Visit {
 
 /// Whether this person could do this action on any object at all.
 pub fn may_ever(cx: &Cx, action: &str) -> bool {
-    cx.house().grants(action).iter().any(|grant| grant.role == Role::Anyone || cx.who().has(grant.role))
+    cx.house().grants(action).iter().any(|grant| grant.is_for(cx.who()))
 }
 
 /// The links at the foot of every page that are the city's own content, gathered from all rooms. Whoever makes a

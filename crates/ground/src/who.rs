@@ -226,6 +226,8 @@ pub struct Who {
     /// The program that came with its own credentials, for [`Role::Service`]; and beside an account when that program
     /// acts in a person's name.
     pub client: Option<Id>,
+    /// What that program was let in for ("openid", "purpose:library"); nothing for everybody else.
+    pub scopes: Arc<[String]>,
 }
 
 impl Who {
@@ -262,6 +264,11 @@ impl Who {
     /// Whether this may be done for the person acted for.
     pub fn acts_within(&self, scope: Scope) -> bool {
         self.acting.as_ref().is_some_and(|acting| acting.scopes.contains(&scope))
+    }
+
+    /// Whether a program was let in for this.
+    pub fn has_scope(&self, scope: &str) -> bool {
+        self.scopes.iter().any(|known| known == scope)
     }
 
     pub fn is_staff(&self) -> bool {
@@ -364,6 +371,16 @@ impl Grant {
         Grant { action, role, reach, scope: None }
     }
 
+    /// Whether this line speaks of this actor at all. A program has what is granted to programs, and what everybody has
+    /// on everything; what people do with their own things they do themselves, even when the program has their word.
+    pub fn is_for(&self, who: &Who) -> bool {
+        if who.client.is_some() {
+            self.role == Role::Service || (self.role == Role::Anyone && self.reach == Reach::City)
+        } else {
+            who.has(self.role)
+        }
+    }
+
     /// Also for the person whom somebody acts for, within this scope.
     #[must_use]
     pub const fn for_others(mut self, scope: Scope) -> Grant {
@@ -372,10 +389,22 @@ impl Grant {
     }
 }
 
+/// Who came with an access token, and until when it holds.
+#[derive(Clone, Debug)]
+pub struct Bearer {
+    pub who: Who,
+    pub ends_ms: i64,
+}
+
 /// Decides who someone is and what they may. `people` implements it; `machiya` joins the two.
 pub trait Gatekeeper: Send + Sync {
     /// Who came with this session token; `None` when it is unknown, ended or locked.
     fn identify(&self, tx: &mut Tx<'_>, token_digest: &str, now_ms: i64) -> Result<Option<Who>, Fault>;
+
+    /// Which program came with this access token, and in whose name; `None` when it is unknown, ended or taken back.
+    fn identify_bearer(&self, _tx: &mut Tx<'_>, _digest: &str, _now_ms: i64) -> Result<Option<Bearer>, Fault> {
+        Ok(None)
+    }
 
     /// Who acts when somebody at the server's own command line speaks for an account.
     fn of_account(&self, _tx: &mut Tx<'_>, _account: &Id) -> Result<Option<Who>, Fault> {
