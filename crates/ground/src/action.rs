@@ -300,7 +300,9 @@ fn sure_enough(cx: &Cx, level: Level) -> Result<(), Fault> {
 }
 
 fn not_allowed(cx: &Cx) -> Fault {
-    if cx.who().is_signed_in() || cx.who().has(Role::System) { Fault::refused() } else { Fault::signed_out() }
+    let who = cx.who();
+    let known = who.is_signed_in() || who.client.is_some() || who.has(Role::System);
+    if known { Fault::refused() } else { Fault::signed_out() }
 }
 
 type Call = Arc<dyn Fn(Cx, Value, Option<Once>) -> Boxed<'static, Result<Value, Fault>> + Send + Sync>;

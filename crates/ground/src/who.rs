@@ -402,7 +402,12 @@ pub trait Gatekeeper: Send + Sync {
     fn identify(&self, tx: &mut Tx<'_>, token_digest: &str, now_ms: i64) -> Result<Option<Who>, Fault>;
 
     /// Which program came with this access token, and in whose name; `None` when it is unknown, ended or taken back.
-    fn identify_bearer(&self, _tx: &mut Tx<'_>, _digest: &str, _now_ms: i64) -> Result<Option<Bearer>, Fault> {
+    fn identify_bearer(
+        &self,
+        _tx: &mut Tx<'_>,
+        _digest: &str,
+        _now_ms: i64,
+    ) -> Result<Option<Bearer>, Fault> {
         Ok(None)
     }
 

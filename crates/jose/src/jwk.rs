@@ -138,11 +138,7 @@ impl Jwk {
 
 impl About {
     fn signing(alg: Alg) -> About {
-        About {
-            alg: Some(alg.name().to_owned()),
-            used_for: Some("sig".to_owned()),
-            ..About::default()
-        }
+        About { alg: Some(alg.name().to_owned()), used_for: Some("sig".to_owned()), ..About::default() }
     }
 }
 
@@ -205,9 +201,9 @@ impl PublicKey {
             Inner::Es256(point) => {
                 UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point).verify(bytes, signature).is_ok()
             }
-            Inner::Rs256 { n, e } => RsaPublicKeyComponents { n, e }
-                .verify(&RSA_PKCS1_2048_8192_SHA256, bytes, signature)
-                .is_ok(),
+            Inner::Rs256 { n, e } => {
+                RsaPublicKeyComponents { n, e }.verify(&RSA_PKCS1_2048_8192_SHA256, bytes, signature).is_ok()
+            }
         }
     }
 }

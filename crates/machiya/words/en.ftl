@@ -254,3 +254,6 @@ doctor-host-not-claimed = The host { $host } of { $city }'s public address is no
 doctor-host-not-claimed-remedy = Add { $host } to the host names on the staff pages.
 doctor-no-mail = { $city }: nobody is set as the sender of mail.
 doctor-no-mail-remedy = Enter it in the city's settings on the staff pages.
+
+fault-bearer = This access token does not work
+fault-bearer-remedy = It has run out or was taken back. Get a new one and try again.

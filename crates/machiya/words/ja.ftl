@@ -254,3 +254,6 @@ doctor-host-not-claimed = { $city } の公開アドレスのホスト名 { $host
 doctor-host-not-claimed-remedy = 職員の画面で、ホスト名に { $host } を加えてください。
 doctor-no-mail = { $city }：メールの差出人が決まっていません。
 doctor-no-mail-remedy = 職員の画面の、まちの設定で入れてください。
+
+fault-bearer = このアクセストークンは使えません
+fault-bearer-remedy = 期限が切れたか、取り消されています。新しいトークンを受け取ってから、もう一度送ってください。

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use ground::db::Tx;
 use ground::fault::Fault;
 use ground::id::Id;
-use ground::who::{Gatekeeper, Grant, Object, Role, Who};
+use ground::who::{Bearer, Gatekeeper, Grant, Object, Role, Who};
 
 use crate::model::{AccountKind, Roles};
 use crate::store::sessions::Came;
-use crate::{rules, store};
+use crate::{oauth, rules, store};
 
 /// Decides by role and reach. Stateless, and a decision allocates nothing.
 pub struct Keeper;
@@ -22,6 +22,10 @@ impl Gatekeeper for Keeper {
             mandate => store::sessions::acting(tx, mandate, &found.account, now_ms)?.map(Arc::new),
         };
         Ok(Some(Who { acting, ..who(found) }))
+    }
+
+    fn identify_bearer(&self, tx: &mut Tx<'_>, digest: &str, now_ms: i64) -> Result<Option<Bearer>, Fault> {
+        oauth::store::tokens::bearer(tx, digest, now_ms)
     }
 
     fn of_account(&self, tx: &mut Tx<'_>, account: &Id) -> Result<Option<Who>, Fault> {

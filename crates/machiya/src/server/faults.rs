@@ -24,7 +24,12 @@ pub fn problem(fault: &Fault, t: &Tongue, request: &str) -> Reply {
     if let Some(place) = body.get_mut("status") {
         *place = status(fault).as_u16().into();
     }
-    let reply = Reply::typed(status(fault), "application/problem+json", body.to_string());
+    let mut reply = Reply::typed(status(fault), "application/problem+json", body.to_string());
+    if fault.kind() == Kind::SignedOut {
+        // RFC 6750, section 3: which way in there is for programs, and whether it was theirs that failed.
+        let said = if fault.code() == "bearer" { "Bearer error=\"invalid_token\"" } else { "Bearer" };
+        reply = reply.header("www-authenticate", said);
+    }
     with_retry(reply, fault)
 }
 

@@ -174,24 +174,26 @@ impl Server {
                 return Err(refuse(Fault::too_many(verdict.wait_s), trail));
             }
         }
-        let who = match self.who(parts, client, city).await {
-            Ok(who) => who,
-            Err(fault) => return Err(refuse(fault, trail)),
-        };
         let via = match place.and_then(|place| place.way(&parts.method)) {
             Some(Target::Action(_)) => Via::Api,
             Some(Target::Door(_)) => Via::Door,
             _ => Via::Page,
         };
-        // A door takes forms of foreign pages too, but never in somebody's name.
+        let who = match self.who(parts, client, city, via).await {
+            Ok(who) => who,
+            Err(fault) => return Err(refuse(fault, trail)),
+        };
+        // A door takes forms of foreign pages too, but never in somebody's name. A token comes along by itself for
+        // nobody: whoever sends one means to.
         let who = match who {
-            Some(who) if via != Via::Door || self.is_own(parts, client, city) => who,
+            Some(who) if via != Via::Door || who.client.is_some() || self.is_own(parts, client, city) => who,
             _ => Who::anyone(),
         };
         let lang = language(parts, &who);
-        let visitor = match &who.session {
-            Some(session) => Visitor::Session(session.clone()),
-            None => Visitor::Address(address),
+        let visitor = match (&who.session, &who.client) {
+            (Some(session), _) => Visitor::Session(session.clone()),
+            (None, Some(program)) => Visitor::Program(program.clone()),
+            (None, None) => Visitor::Address(address),
         };
         let cx = Cx::new(&self.house, city, who, lang, via).from_address(address);
         trail.request = cx.request().to_owned();
@@ -200,11 +202,24 @@ impl Server {
         Ok(Asked { parts, client, city, place, visitor, cx, verdict })
     }
 
-    async fn who(&self, parts: &Parts, client: &Client, city: &Arc<City>) -> Result<Option<Who>, Fault> {
+    /// Programs come with an access token, to doors and the API alone; people with the cookie of their session.
+    async fn who(
+        &self,
+        parts: &Parts,
+        client: &Client,
+        city: &Arc<City>,
+        via: Via,
+    ) -> Result<Option<Who>, Fault> {
         let facts = city.facts();
         // Without https a session is safe on its own machine only.
         if !session::is_secure(&facts) && !client.address.is_loopback() {
             return Ok(None);
+        }
+        if via != Via::Page
+            && let Some(token) = bearer(&parts.headers)
+        {
+            let known = self.sessions.bearer(&self.house, city, token).await?;
+            return known.map(Some).ok_or_else(|| Fault::new(Kind::SignedOut, "bearer"));
         }
         match cookies::get(&parts.headers, session::cookie_name(&facts)).filter(|token| !token.is_empty()) {
             None => Ok(None),
@@ -285,7 +300,8 @@ impl Server {
         if route.action.writes() {
             self.take_write(asked)?;
             // A cookie comes along whoever sends the request; only our own pages act in its name.
-            if has_session(asked.cx.who()) && !self.is_own(asked.parts, asked.client, asked.city) {
+            let who = asked.cx.who();
+            if has_session(who) && who.client.is_none() && !self.is_own(asked.parts, asked.client, asked.city) {
                 return Err(Fault::new(Kind::Refused, "other-origin"));
             }
         }
@@ -371,7 +387,7 @@ impl Server {
                 headers: &parts.headers,
                 secure: asked.client.secure,
                 request: asked.cx.request(),
-                signed_in: has_session(asked.cx.who()),
+                signed_in: has_session(asked.cx.who()) || asked.cx.who().client.is_some(),
                 asked_something,
                 may_be_public: !asked_something
                     && asked.place.is_some_and(|place| !place.pattern.contains('{')),
@@ -487,6 +503,12 @@ fn unknown_host() -> Fault {
 /// Signed in, or half way there.
 fn has_session(who: &Who) -> bool {
     who.is_signed_in() || who.session.is_some()
+}
+
+/// `Authorization: Bearer …` (RFC 6750). Other schemes are none of the server's business.
+fn bearer(headers: &http::HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
 fn is_safe(method: &Method) -> bool {

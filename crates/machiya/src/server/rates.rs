@@ -26,10 +26,11 @@ pub enum Key {
     Action(&'static str, Visitor),
 }
 
-/// One visitor: a session, or an address without one.
+/// One visitor: a session, a program with a token, or an address without either.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Visitor {
     Session(Id),
+    Program(Id),
     Address(IpAddr),
 }
 

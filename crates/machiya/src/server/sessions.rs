@@ -1,4 +1,4 @@
-//! Who came with a session cookie, remembered for a moment.
+//! Who came with a session cookie or an access token, remembered for a moment.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,11 +27,15 @@ const TOKEN_BYTES_MAX: usize = 256;
 struct Key {
     city: Arc<str>,
     digest: String,
+    /// An access token, not a session.
+    bearer: bool,
 }
 
 struct Known {
     who: Option<Who>,
     at_ms: i64,
+    /// When it is worth nothing any more, whatever is remembered.
+    ends_ms: i64,
     epoch: u64,
 }
 
@@ -58,8 +62,28 @@ impl Sessions {
         Sessions { known, noted }
     }
 
-    /// Who shows this token; `None` when it is unknown, ended or locked.
+    /// Who shows this token of a session; `None` when it is unknown, ended or locked.
     pub async fn who(&self, house: &Arc<House>, city: &Arc<City>, token: &str) -> Result<Option<Who>, Fault> {
+        self.known(house, city, token, false).await
+    }
+
+    /// Which program shows this access token, and in whose name; `None` when it is unknown, ended or taken back.
+    pub async fn bearer(
+        &self,
+        house: &Arc<House>,
+        city: &Arc<City>,
+        token: &str,
+    ) -> Result<Option<Who>, Fault> {
+        self.known(house, city, token, true).await
+    }
+
+    async fn known(
+        &self,
+        house: &Arc<House>,
+        city: &Arc<City>,
+        token: &str,
+        bearer: bool,
+    ) -> Result<Option<Who>, Fault> {
         if token.len() > TOKEN_BYTES_MAX {
             return Ok(None);
         }
@@ -70,23 +94,34 @@ impl Sessions {
         // Taken before the store is asked: a change in between makes what is kept old at once.
         let epoch = house.session_epoch();
         let now_ms = house.clock.now_ms();
-        let key = Key { city: city.slug.clone(), digest: token_digest(token) };
+        let key = Key { city: city.slug.clone(), digest: token_digest(token), bearer };
         if let Some(known) = self.known.get(&key)
             && known.epoch == epoch
             && (0..kept_ms).contains(&(now_ms - known.at_ms))
             && !known.has_ended(now_ms)
+            && now_ms < known.ends_ms
         {
             return Ok(known.who.clone());
         }
         let (keeper, digest) = (house.keeper.clone(), key.digest.clone());
-        let who = city.db.read_quick(move |tx| keeper.identify(tx, &digest, now_ms)).await?;
+        let (who, ends_ms) = city
+            .db
+            .read_quick(move |tx| {
+                if bearer {
+                    let found = keeper.identify_bearer(tx, &digest, now_ms)?;
+                    Ok(found.map_or((None, i64::MAX), |found| (Some(found.who), found.ends_ms)))
+                } else {
+                    Ok((keeper.identify(tx, &digest, now_ms)?, i64::MAX))
+                }
+            })
+            .await?;
         if let Some(session) = who.as_ref().and_then(|who| who.session.clone())
             && !self.noted.contains_key(&key)
         {
             self.noted.insert(key.clone(), ());
             note_seen(house, city, session, now_ms);
         }
-        self.known.insert(key, Arc::new(Known { who: who.clone(), at_ms: now_ms, epoch }));
+        self.known.insert(key, Arc::new(Known { who: who.clone(), at_ms: now_ms, ends_ms, epoch }));
         Ok(who)
     }
 }

@@ -1,9 +1,97 @@
-//! The city as an identity provider for its other services: clients, tokens, keys.
+//! The city as an identity provider for its other services (OpenID Connect).
+//!
+//! Words: a *client* is a service, registered by one member of staff and approved by another; it shows who it is by a
+//! *proof* (a secret, a signed assertion, or nothing but the code's own verifier). A *connection* is a person's tie to a
+//! client; a *family* is one sign-in there with every token that came of it. A *sector* is the host that clients share;
+//! within it a person has one *subject*, and in no other sector the same.
+//!
+//! Invariants: of codes, tokens and secrets only digests are kept. A code is good for a minute and once; shown again, it
+//! ends its family, as does a refresh token that was used already. A client gets personal data by release alone.
 
-use ground::room::Room;
+pub(crate) mod store;
+
+use ground::db::{Migration, Sql, Store, Tx};
+use ground::fault::Fault;
+use ground::room::{Retention, Room};
+use ground::sql;
+use ground::who::Who;
 use ground::words::WordFiles;
 
-pub const PART: Room = Room::empty("people", WORDS);
+pub use store::clients::recipient;
+pub use store::pairwise::{account as account_of, subject as subject_of};
+
+/// Whether the program that asks may use this purpose: it is registered for it, and its token was given for it.
+pub fn may_use(tx: &mut Tx<'_>, who: &Who, purpose: &str) -> Result<bool, Fault> {
+    let Some(client) = &who.client else { return Ok(false) };
+    Ok(who.has_scope(&purpose_scope(purpose)) && store::clients::may_use(tx, client, purpose)?)
+}
+
+/// The scope that stands for a purpose.
+pub fn purpose_scope(purpose: &str) -> String {
+    format!("purpose:{purpose}")
+}
+
+const MIGRATIONS: &[Migration] = &[Migration {
+    room: "people",
+    store: Store::City,
+    number: 6,
+    name: "oauth",
+    sql: include_str!("../../migrations/city-006-oauth.sql"),
+}];
+
+const RETENTION: &[Retention] = &[
+    Retention { table: "people_code", days: 1, purge: old_codes },
+    Retention { table: "people_token", days: 1, purge: old_tokens },
+    Retention { table: "people_family", days: 1, purge: old_families },
+    Retention { table: "people_assertion", days: 1, purge: old_assertions },
+    Retention { table: "people_key", days: 400, purge: old_keys },
+    Retention { table: "people_client_use", days: 800, purge: old_uses },
+];
+
+fn old_codes() -> &'static Sql {
+    sql!(
+        "delete from people_code where city = ?1 and digest in (
+             select c.digest from people_code c where c.city = ?1 and c.ends_ms < ?2 order by c.ends_ms limit 500)"
+    )
+}
+
+fn old_tokens() -> &'static Sql {
+    sql!(
+        "delete from people_token where city = ?1 and digest in (
+             select t.digest from people_token t where t.city = ?1 and t.ends_ms < ?2 order by t.ends_ms limit 500)"
+    )
+}
+
+fn old_families() -> &'static Sql {
+    sql!(
+        "delete from people_family where city = ?1 and id in (
+             select f.id from people_family f where f.city = ?1 and f.ends_ms < ?2 order by f.ends_ms limit 500)"
+    )
+}
+
+fn old_assertions() -> &'static Sql {
+    sql!(
+        "delete from people_assertion where city = ?1 and digest in (
+             select a.digest from people_assertion a where a.city = ?1 and a.ends_ms < ?2
+             order by a.ends_ms limit 500) and ends_ms < ?2"
+    )
+}
+
+fn old_keys() -> &'static Sql {
+    sql!(
+        "delete from people_key where city = ?1 and kid in (
+             select k.kid from people_key k where k.city = ?1 and k.gone_ms < ?2 order by k.gone_ms limit 50)"
+    )
+}
+
+fn old_uses() -> &'static Sql {
+    sql!(
+        "delete from people_client_use where city = ?1 and at_ms < ?2 and client in (
+             select u.client from people_client_use u where u.city = ?1 and u.at_ms < ?2 order by u.at_ms limit 50)"
+    )
+}
+
+pub const PART: Room = Room { migrations: MIGRATIONS, retention: RETENTION, ..Room::empty("people", WORDS) };
 
 const WORDS: WordFiles = WordFiles {
     ja: include_str!("../../words/oauth/ja.ftl"),
