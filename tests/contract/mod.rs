@@ -4,6 +4,7 @@ mod cities;
 mod dump;
 mod events;
 mod files;
+mod gate;
 mod jobs;
 mod keeping;
 mod lists;

@@ -11,6 +11,7 @@ const STAY: &[(&str, &str)] = &[
     ("ground_city", "one row per city"),
     ("ground_cursor", "one row per reader"),
     ("ground_schedule", "one row per schedule"),
+    ("gate_mail_server", "one row per city"),
     ("messages_page", "staff write and remove pages"),
     ("messages_page_live", "at most one row per page"),
     ("messages_translation_due", "at most one row per page and language"),

@@ -4,6 +4,7 @@
 pub mod cluster;
 pub mod http;
 pub mod keeper;
+pub mod letters;
 pub mod probe;
 pub mod rooms;
 pub mod server;

@@ -14,6 +14,7 @@ use ground::house::{Cities, House, Plan};
 use ground::html::Assets;
 use ground::id::Id;
 use ground::once::Once;
+use ground::ports::Ports;
 use ground::room::Room;
 use ground::seal::Sealer;
 use ground::who::{Gatekeeper, Role, Who};
@@ -81,6 +82,8 @@ pub fn every_room() -> Vec<&'static Room> {
 pub struct Plot {
     pub rooms: Vec<&'static Room>,
     pub keeper: Arc<dyn Gatekeeper>,
+    /// The ways to the outside; closed unless a test opens them.
+    pub ports: Ports,
     /// Names the database that towns of this kind are copied from.
     template: &'static str,
 }
@@ -88,12 +91,20 @@ pub struct Plot {
 impl Plot {
     /// The floor and the probe, with rights read straight from the matrix.
     pub fn floor() -> Plot {
-        Plot { rooms: rooms(), keeper: Arc::new(PlainKeeper), template: "floor" }
+        Plot { rooms: rooms(), keeper: Arc::new(PlainKeeper), ports: Ports::closed(), template: "floor" }
     }
 
     /// The whole product with its own gatekeeper.
     pub fn house() -> Plot {
-        Plot { rooms: every_room(), keeper: machiya::rooms::keeper(), template: "house" }
+        let keeper = machiya::rooms::keeper();
+        Plot { rooms: every_room(), keeper, ports: Ports::closed(), template: "house" }
+    }
+
+    /// The same with ways to the outside.
+    #[must_use]
+    pub fn with_ports(mut self, ports: Ports) -> Plot {
+        self.ports = ports;
+        self
     }
 
     fn migrations(&self) -> Vec<Migration> {
@@ -126,7 +137,7 @@ where
 }
 
 #[track_caller]
-fn each_store_of<F, Fut>(plot: &Plot, story: F)
+pub fn each_store_of<F, Fut>(plot: &Plot, story: F)
 where
     F: Fn(Arc<Town>) -> Fut,
     Fut: Future<Output = ()>,
@@ -228,7 +239,7 @@ impl Town {
         let house = House::build(Plan {
             clock: clock.clone(),
             rooms: plot.rooms,
-            ports: ground::ports::Ports::closed(),
+            ports: plot.ports,
             keeper: plot.keeper,
             sealer: Sealer::read(&Sealer::line("test", &[7; 32])).expect("a key"),
             assets: Assets::default(),

@@ -1,0 +1,17 @@
+//! The room's verbs.
+
+pub mod send;
+
+use ground::action::AnyAction;
+use ground::cx::Cx;
+use ground::db::Tx;
+use ground::fault::Fault;
+use ground::who::Object;
+
+pub fn all() -> Vec<AnyAction> {
+    vec![send::SEND_MAIL.any(), send::MAIL_OPEN.any()]
+}
+
+pub(crate) fn whole_city<In>(_: &mut Tx<'_>, _: &Cx, _: &In) -> Result<Object, Fault> {
+    Ok(Object::of_city("mail"))
+}

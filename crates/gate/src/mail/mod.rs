@@ -1,0 +1,8 @@
+//! Letters: the queue in the store, and the jobs that hand them to a mail server.
+
+pub mod deliver;
+pub mod model;
+pub mod rules;
+pub mod store;
+
+pub use model::{Contents, State};
