@@ -10,6 +10,7 @@
 #![recursion_limit = "256"]
 
 pub mod action;
+pub mod aside;
 pub mod audit;
 pub mod city;
 pub mod clock;
@@ -35,7 +36,6 @@ pub mod ports;
 pub mod retention;
 pub mod room;
 pub mod seal;
-pub mod rounds;
 pub mod search;
 pub mod secrets;
 pub mod selection;

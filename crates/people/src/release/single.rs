@@ -13,7 +13,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::entry::Entry;
-use super::limits;
 use super::may::{Wanted, may_use};
 use super::values::Known;
 use crate::attribute::{self, Attribute};
@@ -57,19 +56,11 @@ pub enum Why {
     NoConsent,
     /// The person never gave it to the city.
     NotKnown,
-    /// The actor used more people's data than is usual, and waits until somebody else has looked at it.
-    Blocked,
 }
 
 impl Why {
-    pub const ALL: [Why; 6] = [
-        Why::NotInForce,
-        Why::PurposeNotAllowed,
-        Why::NotInPurpose,
-        Why::NoConsent,
-        Why::NotKnown,
-        Why::Blocked,
-    ];
+    pub const ALL: [Why; 5] =
+        [Why::NotInForce, Why::PurposeNotAllowed, Why::NotInPurpose, Why::NoConsent, Why::NotKnown];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -78,7 +69,6 @@ impl Why {
             Why::NotInPurpose => "not_in_purpose",
             Why::NoConsent => "no_consent",
             Why::NotKnown => "not_known",
-            Why::Blocked => "blocked",
         }
     }
 
@@ -106,14 +96,12 @@ struct Purpose {
     attributes: Vec<Attribute>,
     legal_basis: String,
     consents: bool,
-    agreed: bool,
     consent_ms: i64,
 }
 
 struct Found {
     known: Known,
     purpose: Option<Purpose>,
-    is_blocked: bool,
 }
 
 /// Gives what may be given, says of each other attribute why not, and writes the use into the record. A person who is
@@ -126,13 +114,12 @@ pub fn release(tx: &mut Tx<'_>, cx: &Cx, ask: &Ask) -> Result<Released, Fault> {
     )?;
     // From here to the end nobody changes what this person allows; what is read below is what stands.
     lock_person(tx, person_no)?;
-    let found = find(tx, cx, &ask.subject, &ask.purpose)?.ok_or_else(Fault::missing)?;
+    let Found { known, purpose } = find(tx, cx, &ask.subject, &ask.purpose)?.ok_or_else(Fault::missing)?;
     let mut entry = Entry { person_no, ..Entry::begin(cx, &ask.purpose, &ask.reason) };
     let mut out =
         Released { entry: entry.id.clone(), version: 0, given: BTreeMap::new(), withheld: BTreeMap::new() };
     let wanted: BTreeSet<Attribute> = ask.attributes.iter().copied().collect();
-    let whole = whole_answer(cx, ask, &found);
-    let Found { known, purpose, .. } = found;
+    let whole = whole_answer(tx, cx, ask, purpose.as_ref())?;
     for attribute in wanted {
         let answer = match (&purpose, whole) {
             (_, Some(why)) => Err(why),
@@ -145,11 +132,6 @@ pub fn release(tx: &mut Tx<'_>, cx: &Cx, ask: &Ask) -> Result<Released, Fault> {
             Ok(value) => drop(out.given.insert(attribute, value)),
             Err(why) => drop(out.withheld.insert(attribute, why)),
         }
-    }
-    // Counted last: only what is given counts.
-    if !out.given.is_empty() && limits::use_one(tx, cx)?.is_some() {
-        let blocked = std::mem::take(&mut out.given).into_keys().map(|attribute| (attribute, Why::Blocked));
-        out.withheld.extend(blocked);
     }
     if let Some(purpose) = purpose {
         out.version = purpose.version;
@@ -174,21 +156,18 @@ impl Purpose {
 }
 
 /// The reason that holds for every attribute alike, if there is one.
-fn whole_answer(cx: &Cx, ask: &Ask, found: &Found) -> Option<Why> {
-    if found.is_blocked {
-        return Some(Why::Blocked);
-    }
-    let Some(purpose) = &found.purpose else { return Some(Why::NotInForce) };
+fn whole_answer(tx: &mut Tx<'_>, cx: &Cx, ask: &Ask, purpose: Option<&Purpose>) -> Result<Option<Why>, Fault> {
+    let Some(purpose) = purpose else { return Ok(Some(Why::NotInForce)) };
     if ask.recipient.as_ref().is_some_and(|recipient| *recipient != purpose.recipient) {
-        return Some(Why::PurposeNotAllowed);
+        return Ok(Some(Why::PurposeNotAllowed));
     }
     let wanted = Wanted {
         purpose: &ask.purpose,
+        recipient: &purpose.recipient,
         within_city: purpose.within_city,
         needs_consent: purpose.legal_basis == "consent",
-        agreed: purpose.agreed,
     };
-    (!may_use(cx.who(), &wanted)).then_some(Why::PurposeNotAllowed)
+    Ok((!may_use(tx, cx, &wanted)?).then_some(Why::PurposeNotAllowed))
 }
 
 /// The person, the purpose in force and the consent in one question. The consent stands by the same rule as
@@ -207,15 +186,7 @@ fn find(tx: &mut Tx<'_>, cx: &Cx, subject: &Id, purpose: &str) -> Result<Option<
                     a.name, a.kana, a.mail, a.level, coalesce(r.birth, ''), coalesce(b.name, r.block, ''),
                     coalesce(d.slug, ''), coalesce(d.name, ''), coalesce(r.postal, ''), coalesce(r.address, ''),
                     r.latitude, r.longitude, coalesce(r.phone, ''), coalesce(r.langs, ''), coalesce(r.interests, ''),
-                    coalesce(r.wishes, ''), coalesce(r.household, ''),
-                    case when exists (select 1 from people_access_block k
-                                      where k.city = ?1 and k.actor = ?5 and k.lifted_ms = 0)
-                         then cast(1 as bigint) else cast(0 as bigint) end,
-                    case when exists (select 1 from people_client_purpose u
-                                      join people_client k on k.city = ?1 and k.id = u.client
-                                      where u.city = ?1 and u.client = ?6 and u.purpose = p.code and k.state = 'open'
-                                        and k.recipient = v.recipient)
-                         then cast(1 as bigint) else cast(0 as bigint) end
+                    coalesce(r.wishes, ''), coalesce(r.household, '')
              from people_account a
              left join people_resident r on r.city = ?1 and r.account = a.id
              left join people_block b on b.city = ?1 and b.key = r.block
@@ -226,13 +197,7 @@ fn find(tx: &mut Tx<'_>, cx: &Cx, subject: &Id, purpose: &str) -> Result<Option<
              left join people_consent c on c.city = ?1 and c.purpose = p.code and c.person_no = a.person_no
              where a.city = ?1 and a.id = ?2"
         ),
-        params![
-            subject,
-            purpose,
-            cx.now_ms(),
-            limits::counted_as(cx.who()).1,
-            cx.who().client.as_ref().map_or("", Id::as_str)
-        ],
+        params![subject, purpose, cx.now_ms()],
         |row| {
             let version: i64 = row.get(0)?;
             let recipient: String = row.get(1)?;
@@ -245,11 +210,10 @@ fn find(tx: &mut Tx<'_>, cx: &Cx, subject: &Id, purpose: &str) -> Result<Option<
                     legal_basis: row.get(4)?,
                     consents: row.get::<i64>(5)? == 1,
                     consent_ms: row.get(6)?,
-                    agreed: row.get(25)?,
                 }),
                 _ => None,
             };
-            Ok(Found { known: Known::read(row, 7)?, purpose, is_blocked: row.get(24)? })
+            Ok(Found { known: Known::read(row, 7)?, purpose })
         },
     )
 }
