@@ -19,10 +19,11 @@ use crate::audit::{self, Outcome};
 use crate::cx::Cx;
 use crate::db::{Store, Tx};
 use crate::fault::{Fault, Kind};
+use crate::id::Id;
 use crate::once::{self, Once};
 use crate::page::may_ever;
 use crate::validate;
-use crate::who::{Grant, Level, Object, Role};
+use crate::who::{Level, Object, Role};
 
 pub type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
@@ -211,7 +212,8 @@ impl<In: Input, Out: Output> Action<In, Out> {
         once: Option<&Once>,
     ) -> Result<Out, Fault> {
         let object = (self.object)(tx, cx, input)?;
-        allow(cx, self.name, &object)?;
+        cx.house().keeper.look(tx, cx)?;
+        let stands_in_for = allow(cx, self.name, &object)?;
         sure_enough(cx, self.level)?;
         if self.effect != Effect::Writes {
             return (self.run)(tx, cx, input);
@@ -223,7 +225,7 @@ impl<In: Input, Out: Output> Action<In, Out> {
         }
         let answer = (self.run)(tx, cx, input)?;
         if self.audited {
-            audit::write(tx, cx, self.name, &object, Outcome::Done)?;
+            audit::write(tx, cx, self.name, &object, Outcome::Done, stands_in_for.as_ref())?;
         }
         if let Some(once) = once {
             once::keep(tx, cx, once, self.name, self.keeps_answer.then_some(&answer))?;
@@ -276,17 +278,11 @@ impl<In: Input, Out: Output> Action<In, Out> {
     }
 }
 
-/// Whether the actor may do this on this object; somebody who is not signed in is asked to.
-pub fn allow(cx: &Cx, action: &str, object: &Object) -> Result<(), Fault> {
-    let (house, who) = (cx.house(), cx.who());
-    let grants = house.grants(action);
-    let may = if who.client.is_some() {
-        let own: Vec<Grant> = grants.iter().filter(|grant| grant.is_for(who)).copied().collect();
-        house.keeper.may(&own, who, object)
-    } else {
-        house.keeper.may(grants, who, object)
-    };
-    if may { Ok(()) } else { Err(not_allowed(cx)) }
+/// Whether the actor may do this on this object; somebody who is not signed in is asked to. Answers for whom the actor
+/// stands in, when it is that person's right.
+pub fn allow(cx: &Cx, action: &str, object: &Object) -> Result<Option<Id>, Fault> {
+    let decision = cx.house().keeper.may(cx, action, object);
+    if decision.allowed { Ok(decision.stands_in_for) } else { Err(not_allowed(cx)) }
 }
 
 /// Staff, the command line and the program itself are known by other means.

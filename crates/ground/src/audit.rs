@@ -33,6 +33,7 @@ pub(crate) fn write(
     action: &str,
     object: &Object,
     outcome: Outcome,
+    stands_in_for: Option<&Id>,
 ) -> Result<(), Fault> {
     if cx.who().has(Role::System) {
         return Ok(());
@@ -40,8 +41,8 @@ pub(crate) fn write(
     tx.put(
         sql!(
             "insert into ground_audit (city, id, at_ms, actor, action, class, object, outcome, via, request,
-                                       acting)
-             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"
+                                       acting, stands_in_for)
+             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"
         ),
         params![
             cx.id(),
@@ -54,6 +55,7 @@ pub(crate) fn write(
             cx.via().name(),
             cx.request(),
             cx.who().acting_for(),
+            stands_in_for.map_or("", Id::as_str),
         ],
     )
 }
@@ -81,7 +83,7 @@ pub fn done_for(
 pub(crate) async fn refusal(cx: &Cx, action: &'static str) {
     let acting = cx.clone();
     let object = Object::of_city("");
-    let written = cx.city().db.write(move |tx| write(tx, &acting, action, &object, Outcome::Refused)).await;
+    let written = cx.city().db.write(move |tx| write(tx, &acting, action, &object, Outcome::Refused, None)).await;
     if let Err(fault) = written {
         tracing::warn!(%fault, action, request = cx.request(), "a refusal could not be recorded");
     }

@@ -443,6 +443,9 @@ pub fn start(
     for reader in house.rooms.iter().flat_map(|room| room.readers) {
         tasks.push(tokio::spawn(crate::events::follow(house.clone(), city.clone(), reader, stop.clone())));
     }
+    for round in house.rooms.iter().flat_map(|room| room.rounds) {
+        tasks.push(tokio::spawn(crate::rounds::go(house.clone(), city.clone(), round, stop.clone())));
+    }
     tasks
 }
 

@@ -36,6 +36,7 @@ pub mod ports;
 pub mod retention;
 pub mod room;
 pub mod seal;
+pub mod rounds;
 pub mod search;
 pub mod secrets;
 pub mod selection;

@@ -5,6 +5,7 @@ use crate::db::Migration;
 use crate::events::Reader;
 use crate::jobs::{JobKind, Schedule};
 use crate::page::Page;
+use crate::rounds::Round;
 use crate::who::Grant;
 use crate::words::WordFiles;
 
@@ -45,6 +46,8 @@ pub struct Room {
     pub jobs: &'static [JobKind],
     pub schedules: &'static [Schedule],
     pub readers: &'static [Reader],
+    /// What looks for its own work, again and again.
+    pub rounds: &'static [Round],
     pub retention: &'static [Retention],
     /// What the set-up list of a new city shows of this room.
     pub setup: &'static [SetupItem],
@@ -74,6 +77,7 @@ impl Room {
             jobs: &[],
             schedules: &[],
             readers: &[],
+            rounds: &[],
             retention: &[],
             setup: &[],
             demo: None,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::cx::Cx;
 use crate::db::Tx;
 use crate::fault::Fault;
 use crate::id::Id;
@@ -421,6 +422,65 @@ pub trait Gatekeeper: Send + Sync {
         Ok(())
     }
 
-    /// Whether this actor may do this action on this object.
-    fn may(&self, grants: &[Grant], who: &Who, object: &Object) -> bool;
+    /// Looks whether what rights are decided by has changed in this city, at most now and then. Called in every
+    /// transaction before something is decided.
+    fn look(&self, _tx: &mut Tx<'_>, _cx: &Cx) -> Result<(), Fault> {
+        Ok(())
+    }
+
+    /// Something by which rights are decided was committed in this process, under a new mark.
+    fn changed(&self, _city: &str, _mark: &str) {}
+
+    /// Whether this actor may do this action on this object. Decides from memory.
+    fn may(&self, cx: &Cx, action: &str, object: &Object) -> Decision {
+        if declared(cx.house().grants(action), cx.who(), object) { Decision::yes() } else { Decision::no() }
+    }
+
+    /// Whether there could be any object on which this actor may do this action: for menus, and before something dear
+    /// is prepared. Never says no where [`Gatekeeper::may`] could say yes.
+    fn may_ever(&self, cx: &Cx, action: &str) -> bool {
+        cx.house().grants(action).iter().any(|grant| grant.is_for(cx.who()))
+    }
+}
+
+/// What was decided.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decision {
+    pub allowed: bool,
+    /// The person whose right it is, when the actor stands in for somebody and has none of their own.
+    pub stands_in_for: Option<Id>,
+}
+
+impl Decision {
+    pub const fn yes() -> Decision {
+        Decision { allowed: true, stands_in_for: None }
+    }
+
+    pub const fn no() -> Decision {
+        Decision { allowed: false, stands_in_for: None }
+    }
+}
+
+/// Whether one of these lines of the rights matrix lets this actor act on this object: the rights as rooms declare
+/// them, in the plainest words. What is not known to be the actor's own is not theirs: an object without an owner
+/// belongs to nobody, not to everybody.
+pub fn declared(grants: &[Grant], who: &Who, object: &Object) -> bool {
+    grants.iter().any(|grant| grant.is_for(who) && who.has(grant.role) && reaches(grant, who, object))
+}
+
+fn reaches(grant: &Grant, who: &Who, object: &Object) -> bool {
+    fn same<T: PartialEq>(mine: Option<&T>, its: Option<&T>) -> bool {
+        mine.is_some() && mine == its
+    }
+    match grant.reach {
+        Reach::City => true,
+        Reach::OwnDepartment => same(who.department.as_ref(), object.department.as_ref()),
+        Reach::OwnDistrict => same(who.district.as_ref(), object.district.as_ref()),
+        Reach::OwnHousehold => same(who.household.as_ref(), object.household.as_ref()),
+        Reach::Own => {
+            let covered = grant.scope.is_some_and(|scope| who.acts_within(scope));
+            let person = who.acting.as_ref().filter(|_| covered).map(|acting| &acting.person);
+            same(who.account.as_ref(), object.owner.as_ref()) || same(person, object.owner.as_ref())
+        }
+    }
 }

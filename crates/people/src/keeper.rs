@@ -2,17 +2,23 @@
 
 use std::sync::Arc;
 
+use ground::cx::Cx;
 use ground::db::Tx;
 use ground::fault::Fault;
 use ground::id::Id;
-use ground::who::{Bearer, Gatekeeper, Grant, Object, Role, Who};
+use ground::who::{Bearer, Decision, Gatekeeper, Object, Role, Who};
 
 use crate::model::{AccountKind, Roles};
+use crate::rights::Rights;
+use crate::store;
 use crate::store::sessions::Came;
-use crate::{oauth, rules, store};
+use crate::oauth;
 
-/// Decides by role and reach. Stateless, and a decision allocates nothing.
-pub struct Keeper;
+/// Knows sessions, and decides by policies.
+#[derive(Default)]
+pub struct Keeper {
+    rights: Rights,
+}
 
 impl Gatekeeper for Keeper {
     fn identify(&self, tx: &mut Tx<'_>, token_digest: &str, now_ms: i64) -> Result<Option<Who>, Fault> {
@@ -36,8 +42,20 @@ impl Gatekeeper for Keeper {
         store::sessions::note_seen(tx, session, now_ms)
     }
 
-    fn may(&self, grants: &[Grant], who: &Who, object: &Object) -> bool {
-        rules::may(grants, who, object)
+    fn look(&self, tx: &mut Tx<'_>, cx: &Cx) -> Result<(), Fault> {
+        self.rights.look(tx, cx)
+    }
+
+    fn changed(&self, city: &str, mark: &str) {
+        self.rights.changed(city, mark);
+    }
+
+    fn may(&self, cx: &Cx, action: &str, object: &Object) -> Decision {
+        self.rights.may(cx, action, object)
+    }
+
+    fn may_ever(&self, cx: &Cx, action: &str) -> bool {
+        self.rights.may_ever(cx, action)
     }
 }
 

@@ -68,7 +68,7 @@ pub const PARTS: [&Room; 9] = [
 
 /// The gatekeeper that `machiya` gives to the house.
 pub fn keeper() -> Arc<dyn Gatekeeper> {
-    Arc::new(Keeper)
+    Arc::new(Keeper::default())
 }
 
 const MIGRATIONS: &[Migration] = &[Migration {

@@ -1,35 +1,8 @@
-//! Pure decisions: who may, how departments stand in a tree, and when blocks of a town are the same.
+//! Pure decisions: how departments stand in a tree, and when blocks of a town are the same.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ground::who::{Grant, Object, Reach, Who};
 use unicode_normalization::UnicodeNormalization as _;
-
-/// Whether one of these lines of the rights matrix lets this actor act on this object. What is not known to be the
-/// actor's own is not theirs: an object without an owner belongs to nobody, not to everybody.
-pub fn may(grants: &[Grant], who: &Who, object: &Object) -> bool {
-    grants.iter().any(|grant| who.has(grant.role) && reaches(grant, who, object))
-}
-
-fn reaches(grant: &Grant, who: &Who, object: &Object) -> bool {
-    match grant.reach {
-        Reach::City => true,
-        Reach::OwnDepartment => same(who.department.as_ref(), object.department.as_ref()),
-        Reach::OwnDistrict => same(who.district.as_ref(), object.district.as_ref()),
-        Reach::OwnHousehold => same(who.household.as_ref(), object.household.as_ref()),
-        Reach::Own => same(who.account.as_ref(), object.owner.as_ref()) || for_another(grant, who, object),
-    }
-}
-
-/// Somebody acts for the owner, and this is within what they may do for them.
-fn for_another(grant: &Grant, who: &Who, object: &Object) -> bool {
-    let Some(acting) = &who.acting else { return false };
-    grant.scope.is_some_and(|scope| who.acts_within(scope)) && object.owner.as_ref() == Some(&acting.person)
-}
-
-fn same<T: PartialEq>(mine: Option<&T>, its: Option<&T>) -> bool {
-    mine.is_some() && mine == its
-}
 
 /// Departments under departments under departments, and no deeper: 部・課・係 and one to spare.
 pub const DEPTH_MAX: usize = 4;

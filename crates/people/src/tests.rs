@@ -2,99 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use ground::id::Id;
 use ground::text::Text;
-use ground::who::{Gatekeeper as _, Grant, Object, Reach, Role, Who};
 use ground::words::Lang;
 use proptest::prelude::*;
 
 use crate::import::{Kind, read as read_list};
-use crate::keeper::Keeper;
 use crate::model::{Roles, STAFF_ROLES, exactly, folded_mail, is_mail, katakana, names, tidy};
 use crate::rules::{
-    Branch, DEPTH_MAX, block_key, in_tree_order, is_code, is_slug, may, may_stand_under, postal_code,
+    Branch, DEPTH_MAX, block_key, in_tree_order, is_code, is_slug, may_stand_under, postal_code,
 };
-
-fn id(number: u8) -> Id {
-    Id::from_parts(1, u128::from(number))
-}
-
-// ---- rights
-
-#[derive(Clone, Debug)]
-struct Actor {
-    roles: Vec<Role>,
-    own: [Option<u8>; 4],
-}
-
-fn an_id() -> impl Strategy<Value = Option<u8>> {
-    proptest::option::of(0u8..3)
-}
-
-fn ids() -> impl Strategy<Value = [Option<u8>; 4]> {
-    [an_id(), an_id(), an_id(), an_id()]
-}
-
-fn actor() -> impl Strategy<Value = Actor> {
-    (proptest::collection::vec(proptest::sample::select(&Role::ALL[1..]), 0..4), ids())
-        .prop_map(|(roles, own)| Actor { roles, own })
-}
-
-const REACHES: [Reach; 5] =
-    [Reach::City, Reach::OwnDepartment, Reach::OwnDistrict, Reach::OwnHousehold, Reach::Own];
-
-fn grants() -> impl Strategy<Value = Vec<Grant>> {
-    let grant = (proptest::sample::select(&Role::ALL[..]), proptest::sample::select(&REACHES[..]))
-        .prop_map(|(role, reach)| Grant::new("x.y", role, reach));
-    proptest::collection::vec(grant, 0..6)
-}
-
-fn who_of(actor: &Actor) -> Who {
-    let [account, department, district, household] = actor.own.map(|own| own.map(id));
-    Who { account, department, district, household, roles: actor.roles.clone().into(), ..Who::default() }
-}
-
-fn object_of(own: [Option<u8>; 4]) -> Object {
-    let [owner, department, district, household] = own.map(|own| own.map(id));
-    Object { class: "thing", id: String::new(), owner, department, district, household }
-}
-
-proptest! {
-    #[test]
-    fn a_right_needs_a_line_of_ones_own_role_that_reaches_the_object(
-        actor in actor(), grants in grants(), own in ids()
-    ) {
-        let (who, object) = (who_of(&actor), object_of(own));
-        // The same in the plainest words.
-        let place = |reach| match reach {
-            Reach::City => None,
-            Reach::Own => Some(0),
-            Reach::OwnDepartment => Some(1),
-            Reach::OwnDistrict => Some(2),
-            Reach::OwnHousehold => Some(3),
-        };
-        let expected = grants.iter().any(|grant| {
-            let role = grant.role == Role::Anyone || actor.roles.contains(&grant.role);
-            let reach = place(grant.reach).is_none_or(|at| own[at].is_some() && own[at] == actor.own[at]);
-            role && reach
-        });
-        prop_assert_eq!(Keeper.may(&grants, &who, &object), expected);
-    }
-
-    #[test]
-    fn more_lines_never_take_a_right_away(actor in actor(), grants in grants(), more in grants(), own in ids()) {
-        let (who, object) = (who_of(&actor), object_of(own));
-        let all: Vec<Grant> = grants.iter().chain(&more).copied().collect();
-        prop_assert!(!may(&grants, &who, &object) || may(&all, &who, &object));
-    }
-
-    #[test]
-    fn nobody_owns_what_belongs_to_nobody(actor in actor(), reach in proptest::sample::select(&REACHES[1..])) {
-        let grants = [Grant::new("x.y", Role::Anyone, reach)];
-        prop_assert!(!may(&grants, &who_of(&actor), &Object::of_city("thing")));
-        prop_assert!(!may(&grants, &Who::anyone(), &object_of([Some(1); 4])));
-    }
-}
 
 // ---- departments in a tree
 

@@ -39,6 +39,10 @@ pub struct Seeds {
     pub page_live: Id,
     pub page_to_withdraw: Id,
     pub file: Id,
+    /// A use of the account's data, a question about it for the department, and somebody who was stopped.
+    pub used: Id,
+    pub question: Id,
+    pub stopped: Id,
     pub job_to_retry: Id,
     pub job_to_dismiss: Id,
     pub stranger: Id,
@@ -47,7 +51,7 @@ pub struct Seeds {
 }
 
 impl Seeds {
-    pub fn records(&self) -> [&Id; 21] {
+    pub fn records(&self) -> [&Id; 24] {
         [
             &self.department,
             &self.empty_department,
@@ -62,6 +66,9 @@ impl Seeds {
             &self.page_live,
             &self.page_to_withdraw,
             &self.file,
+            &self.used,
+            &self.question,
+            &self.stopped,
             &self.job_to_retry,
             &self.job_to_dismiss,
             &self.profile.person,
@@ -170,6 +177,7 @@ pub async fn sow(town: &Arc<Town>) -> Seeds {
     let account = as_id(&signed_in["account"]);
     let file = keep_file(town, &account, &departments[0]).await;
     let jobs = bury_jobs(town).await;
+    let uses = use_data(town, &account, &departments[0]).await;
     let profile = ProfileSeeds::sow(town, &account).await;
     let oauth = OauthSeeds::sow(town, &account).await;
     Seeds {
@@ -191,6 +199,9 @@ pub async fn sow(town: &Arc<Town>) -> Seeds {
         page_live: pages[1].clone(),
         page_to_withdraw: pages[2].clone(),
         file,
+        used: uses[0].clone(),
+        question: uses[1].clone(),
+        stopped: uses[2].clone(),
         job_to_retry: jobs[0].clone(),
         job_to_dismiss: jobs[1].clone(),
         stranger: id(9_999),
@@ -229,6 +240,47 @@ async fn bury_jobs(town: &Arc<Town>) -> Vec<Id> {
         })
         .await
         .expect("buried")
+}
+
+/// A use of somebody's data, a question about it, and somebody who was stopped.
+async fn use_data(town: &Arc<Town>, account: &Id, department: &Id) -> Vec<Id> {
+    let (account, department, cx) = (account.clone(), department.clone(), town.cx(Who::system()));
+    let ids = vec![cx.id(), cx.id(), cx.id()];
+    let made = ids.clone();
+    town.city()
+        .db
+        .write(move |tx| {
+            tx.exec(
+                sql!(
+                    "insert into people_access (city, id, at_ms, person_no, purpose, version, recipient, attributes,
+                                                withheld, ground, actor, client, acting, department, via, reason, count,
+                                                members, digest, salt, place, chain)
+                     select ?1, ?2, ?5, a.person_no, 'counter', 1, '', 'name', '', 'law', ?4, '', '', ?4, 'page', '', 1,
+                            '', 'x', 'x', 0, ''
+                     from people_account a where a.city = ?1 and a.id = ?3"
+                ),
+                params![&made[0], &account, &department, cx.now_ms()],
+            )?;
+            tx.exec(
+                sql!(
+                    "insert into people_access_question (city, id, access, person, asked_by, department, question, state,
+                                                         asked_ms, answer, answered_by, answered_ms, rev)
+                     values (?1, ?2, ?3, ?4, ?4, ?5, 'なぜですか', 'waiting', ?6, '', '', 0, 1)"
+                ),
+                params![&made[1], &made[0], &account, &department, cx.now_ms()],
+            )?;
+            tx.exec(
+                sql!(
+                    "insert into people_access_block (city, id, actor, kind, department, span, people, usual, at_ms,
+                                                      lifted_ms, lifted_by, note)
+                     values (?1, ?2, 'somebody', 'staff', ?3, 'hour', 101, 100, ?4, 0, '', '')"
+                ),
+                params![&made[2], &department, cx.now_ms()],
+            )
+        })
+        .await
+        .expect("written");
+    ids
 }
 
 /// A table of departments in UTF-8 and base 64: 部署コード,部署名 / 900,新しい課.

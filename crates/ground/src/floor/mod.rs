@@ -20,6 +20,7 @@ const MIGRATIONS: &[Migration] = &[
     migration(Store::City, 3, "keeping", include_str!("../../migrations/city-003-keeping.sql")),
     migration(Store::City, 4, "files", include_str!("../../migrations/city-004-files.sql")),
     migration(Store::City, 5, "acting", include_str!("../../migrations/city-005-acting.sql")),
+    migration(Store::City, 6, "audit", include_str!("../../migrations/city-006-audit.sql")),
     migration(Store::Files, 1, "start", include_str!("../../migrations/files-001-start.sql")),
 ];
 

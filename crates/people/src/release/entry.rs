@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use ground::cx::Cx;
-use ground::db::Tx;
+use ground::db::{Row, Tx};
 use ground::fault::Fault;
 use ground::id::Id;
 use ground::{params, sql};
@@ -103,10 +103,36 @@ impl Entry {
         sha256(self.said(salt).as_bytes())
     }
 
+    /// Reads the first seventeen columns, in the order in which they are declared.
+    pub fn read(row: &Row<'_>) -> Result<Entry, Fault> {
+        Ok(Entry {
+            id: row.get(0)?,
+            at_ms: row.get(1)?,
+            person_no: row.get(2)?,
+            purpose: row.get(3)?,
+            version: row.get(4)?,
+            recipient: row.get(5)?,
+            attributes: row.get(6)?,
+            withheld: row.get(7)?,
+            ground: row.get(8)?,
+            actor: row.get(9)?,
+            client: row.get(10)?,
+            acting: row.get(11)?,
+            department: row.get(12)?,
+            via: row.get(13)?,
+            reason: row.get(14)?,
+            count: row.get(15)?,
+            members: row.get(16)?,
+        })
+    }
+
     /// Writes it, unsealed.
     pub fn write(&self, tx: &mut Tx<'_>, cx: &Cx) -> Result<(), Fault> {
-        let salt = new_salt(cx);
-        let digest = self.digest(&salt);
+        self.write_salted(tx, &new_salt(cx))
+    }
+
+    pub fn write_salted(&self, tx: &mut Tx<'_>, salt: &str) -> Result<(), Fault> {
+        let digest = self.digest(salt);
         tx.put(
             sql!(
                 "insert into people_access (city, id, at_ms, person_no, purpose, version, recipient, attributes, withheld,

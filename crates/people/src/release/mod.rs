@@ -4,9 +4,14 @@
 //! transaction: also when nothing was given. Whoever reads their own data needs none of this.
 
 mod actions;
-mod clients;
 mod entry;
+mod limits;
+mod many;
 mod may;
+mod members;
+mod questions;
+mod record;
+mod seal;
 mod single;
 mod values;
 
@@ -16,7 +21,7 @@ mod tests;
 use ground::db::{Migration, Sql, Store};
 use ground::room::{Retention, Room};
 use ground::sql;
-use ground::who::{Grant, Reach, Role};
+use ground::who::{Grant, Reach, Role, Scope};
 use ground::words::WordFiles;
 
 #[expect(unused_imports, reason = "for the other parts of the room")]
@@ -34,10 +39,42 @@ const fn city(action: &'static str, role: Role) -> Grant {
     Grant::new(action, role, Reach::City)
 }
 
+const fn own(action: &'static str) -> Grant {
+    Grant::new(action, Role::Anyone, Reach::Own).for_others(Scope::Record)
+}
+
 const GRANTS: &[Grant] = &[
     city("people.release", Role::Staff),
     city("people.release", Role::Service),
     city("people.release", Role::System),
+    city("people.select", Role::Staff),
+    city("people.select", Role::Service),
+    city("people.select", Role::System),
+    city("people.count", Role::Staff),
+    city("people.count", Role::Service),
+    city("people.count", Role::System),
+    city("people.still_allowed", Role::System),
+    own("people.record"),
+    own("people.ask_about_use"),
+    own("people.my_questions"),
+    city("people.questions", Role::Staff),
+    Grant::new("people.question", Role::Staff, Reach::OwnDepartment),
+    city("people.question", Role::Admin),
+    city("people.question", Role::Auditor),
+    Grant::new("people.answer_question", Role::Staff, Reach::OwnDepartment),
+    city("people.answer_question", Role::Admin),
+    city("people.uses", Role::Admin),
+    city("people.uses", Role::Auditor),
+    city("people.uses", Role::Operator),
+    city("people.stopped_uses", Role::Admin),
+    city("people.stopped_uses", Role::Auditor),
+    city("people.lift_stop", Role::Admin),
+    city("people.use_limits", Role::Admin),
+    city("people.use_limits", Role::Auditor),
+    city("people.save_use_limit", Role::Admin),
+    city("people.verify_record", Role::Operator),
+    city("people.verify_record", Role::Auditor),
+    city("people.verify_record", Role::Admin),
 ];
 
 /// As long as claims for harm by an unlawful use may be raised in the usual case; a city may set other years.
@@ -46,6 +83,10 @@ const RECORD_DAYS: i64 = 5 * 365;
 const RETENTION: &[Retention] = &[
     Retention { table: "people_access", days: RECORD_DAYS, purge: old_entries },
     Retention { table: "people_access_member", days: RECORD_DAYS, purge: old_members },
+    Retention { table: "people_access_head", days: RECORD_DAYS, purge: old_heads },
+    Retention { table: "people_access_tally", days: 40, purge: old_tallies },
+    Retention { table: "people_access_block", days: RECORD_DAYS, purge: old_blocks },
+    Retention { table: "people_access_question", days: RECORD_DAYS, purge: old_questions },
 ];
 
 /// Ids follow time: the oldest by id are the oldest by time. What is not sealed yet stays.
@@ -68,11 +109,55 @@ fn old_members() -> &'static Sql {
     )
 }
 
+/// The newest stays: the chain goes on from it.
+fn old_heads() -> &'static Sql {
+    sql!(
+        "delete from people_access_head where city = ?1 and at_ms < ?2 and exists (
+             select 1 from people_access_head h where h.city = ?1 and h.day > people_access_head.day)"
+    )
+}
+
+fn old_tallies() -> &'static Sql {
+    sql!(
+        "delete from people_access_tally where city = ?1 and (actor, hour_ms) in (
+             select t.actor, t.hour_ms from people_access_tally t where t.city = ?1 and t.hour_ms < ?2
+             order by t.hour_ms limit 1000)"
+    )
+}
+
+/// Whoever is still stopped stays so.
+fn old_blocks() -> &'static Sql {
+    sql!(
+        "delete from people_access_block where city = ?1 and lifted_ms > 0 and id in (
+             select b.id from (select k.id, k.at_ms from people_access_block k where k.city = ?1
+                               order by k.id limit 1000) b
+             where b.at_ms < ?2)"
+    )
+}
+
+fn old_questions() -> &'static Sql {
+    sql!(
+        "delete from people_access_question where city = ?1 and id in (
+             select b.id from (select q.id, q.asked_ms from people_access_question q where q.city = ?1
+                               order by q.id limit 1000) b
+             where b.asked_ms < ?2)"
+    )
+}
+
+const EVENTS: &[(&str, i64)] = &[
+    ("people.use_stopped", 1),
+    ("people.use_let_go", 1),
+    ("people.use_asked_about", 1),
+    ("people.use_answered", 1),
+];
+
 pub const PART: Room = Room {
     migrations: MIGRATIONS,
     actions: actions::all,
     grants: GRANTS,
+    rounds: &[seal::ROUND],
     retention: RETENTION,
+    events: EVENTS,
     ..Room::empty("people", WORDS)
 };
 

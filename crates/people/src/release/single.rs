@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::entry::Entry;
+use super::limits;
 use super::may::{Wanted, may_use};
 use super::values::Known;
 use crate::attribute::{self, Attribute};
@@ -56,11 +57,19 @@ pub enum Why {
     NoConsent,
     /// The person never gave it to the city.
     NotKnown,
+    /// The actor used more people's data than is usual, and waits until somebody else has looked at it.
+    Blocked,
 }
 
 impl Why {
-    pub const ALL: [Why; 5] =
-        [Why::NotInForce, Why::PurposeNotAllowed, Why::NotInPurpose, Why::NoConsent, Why::NotKnown];
+    pub const ALL: [Why; 6] = [
+        Why::NotInForce,
+        Why::PurposeNotAllowed,
+        Why::NotInPurpose,
+        Why::NoConsent,
+        Why::NotKnown,
+        Why::Blocked,
+    ];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -69,6 +78,7 @@ impl Why {
             Why::NotInPurpose => "not_in_purpose",
             Why::NoConsent => "no_consent",
             Why::NotKnown => "not_known",
+            Why::Blocked => "blocked",
         }
     }
 
@@ -96,12 +106,14 @@ struct Purpose {
     attributes: Vec<Attribute>,
     legal_basis: String,
     consents: bool,
+    agreed: bool,
     consent_ms: i64,
 }
 
 struct Found {
     known: Known,
     purpose: Option<Purpose>,
+    is_blocked: bool,
 }
 
 /// Gives what may be given, says of each other attribute why not, and writes the use into the record. A person who is
@@ -114,12 +126,13 @@ pub fn release(tx: &mut Tx<'_>, cx: &Cx, ask: &Ask) -> Result<Released, Fault> {
     )?;
     // From here to the end nobody changes what this person allows; what is read below is what stands.
     lock_person(tx, person_no)?;
-    let Found { known, purpose } = find(tx, cx, &ask.subject, &ask.purpose)?.ok_or_else(Fault::missing)?;
+    let found = find(tx, cx, &ask.subject, &ask.purpose)?.ok_or_else(Fault::missing)?;
     let mut entry = Entry { person_no, ..Entry::begin(cx, &ask.purpose, &ask.reason) };
     let mut out =
         Released { entry: entry.id.clone(), version: 0, given: BTreeMap::new(), withheld: BTreeMap::new() };
     let wanted: BTreeSet<Attribute> = ask.attributes.iter().copied().collect();
-    let whole = whole_answer(tx, cx, ask, purpose.as_ref())?;
+    let whole = whole_answer(cx, ask, &found);
+    let Found { known, purpose, .. } = found;
     for attribute in wanted {
         let answer = match (&purpose, whole) {
             (_, Some(why)) => Err(why),
@@ -132,6 +145,11 @@ pub fn release(tx: &mut Tx<'_>, cx: &Cx, ask: &Ask) -> Result<Released, Fault> {
             Ok(value) => drop(out.given.insert(attribute, value)),
             Err(why) => drop(out.withheld.insert(attribute, why)),
         }
+    }
+    // Counted last: only what is given counts.
+    if !out.given.is_empty() && limits::use_one(tx, cx)?.is_some() {
+        let blocked = std::mem::take(&mut out.given).into_keys().map(|attribute| (attribute, Why::Blocked));
+        out.withheld.extend(blocked);
     }
     if let Some(purpose) = purpose {
         out.version = purpose.version;
@@ -156,18 +174,21 @@ impl Purpose {
 }
 
 /// The reason that holds for every attribute alike, if there is one.
-fn whole_answer(tx: &mut Tx<'_>, cx: &Cx, ask: &Ask, purpose: Option<&Purpose>) -> Result<Option<Why>, Fault> {
-    let Some(purpose) = purpose else { return Ok(Some(Why::NotInForce)) };
+fn whole_answer(cx: &Cx, ask: &Ask, found: &Found) -> Option<Why> {
+    if found.is_blocked {
+        return Some(Why::Blocked);
+    }
+    let Some(purpose) = &found.purpose else { return Some(Why::NotInForce) };
     if ask.recipient.as_ref().is_some_and(|recipient| *recipient != purpose.recipient) {
-        return Ok(Some(Why::PurposeNotAllowed));
+        return Some(Why::PurposeNotAllowed);
     }
     let wanted = Wanted {
         purpose: &ask.purpose,
-        recipient: &purpose.recipient,
         within_city: purpose.within_city,
         needs_consent: purpose.legal_basis == "consent",
+        agreed: purpose.agreed,
     };
-    Ok((!may_use(tx, cx, &wanted)?).then_some(Why::PurposeNotAllowed))
+    (!may_use(cx.who(), &wanted)).then_some(Why::PurposeNotAllowed)
 }
 
 /// The person, the purpose in force and the consent in one question. The consent stands by the same rule as
@@ -186,7 +207,15 @@ fn find(tx: &mut Tx<'_>, cx: &Cx, subject: &Id, purpose: &str) -> Result<Option<
                     a.name, a.kana, a.mail, a.level, coalesce(r.birth, ''), coalesce(b.name, r.block, ''),
                     coalesce(d.slug, ''), coalesce(d.name, ''), coalesce(r.postal, ''), coalesce(r.address, ''),
                     r.latitude, r.longitude, coalesce(r.phone, ''), coalesce(r.langs, ''), coalesce(r.interests, ''),
-                    coalesce(r.wishes, ''), coalesce(r.household, '')
+                    coalesce(r.wishes, ''), coalesce(r.household, ''),
+                    case when exists (select 1 from people_access_block k
+                                      where k.city = ?1 and k.actor = ?5 and k.lifted_ms = 0)
+                         then cast(1 as bigint) else cast(0 as bigint) end,
+                    case when exists (select 1 from people_client_purpose u
+                                      join people_client k on k.city = ?1 and k.id = u.client
+                                      where u.city = ?1 and u.client = ?6 and u.purpose = p.code and k.state = 'open'
+                                        and k.recipient = v.recipient)
+                         then cast(1 as bigint) else cast(0 as bigint) end
              from people_account a
              left join people_resident r on r.city = ?1 and r.account = a.id
              left join people_block b on b.city = ?1 and b.key = r.block
@@ -197,7 +226,13 @@ fn find(tx: &mut Tx<'_>, cx: &Cx, subject: &Id, purpose: &str) -> Result<Option<
              left join people_consent c on c.city = ?1 and c.purpose = p.code and c.person_no = a.person_no
              where a.city = ?1 and a.id = ?2"
         ),
-        params![subject, purpose, cx.now_ms()],
+        params![
+            subject,
+            purpose,
+            cx.now_ms(),
+            limits::counted_as(cx.who()).1,
+            cx.who().client.as_ref().map_or("", Id::as_str)
+        ],
         |row| {
             let version: i64 = row.get(0)?;
             let recipient: String = row.get(1)?;
@@ -210,10 +245,11 @@ fn find(tx: &mut Tx<'_>, cx: &Cx, subject: &Id, purpose: &str) -> Result<Option<
                     legal_basis: row.get(4)?,
                     consents: row.get::<i64>(5)? == 1,
                     consent_ms: row.get(6)?,
+                    agreed: row.get(25)?,
                 }),
                 _ => None,
             };
-            Ok(Found { known: Known::read(row, 7)?, purpose })
+            Ok(Found { known: Known::read(row, 7)?, purpose, is_blocked: row.get(24)? })
         },
     )
 }
