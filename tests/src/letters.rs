@@ -43,7 +43,7 @@ impl Town {
             .collect()
     }
 
-    /// The newest letter to an address.
+    /// The newest letter to an address. Of two that were queued without the clock being moved in between, either.
     pub async fn letter_to(&self, address: &str) -> Letter {
         let found = self.letters().await.into_iter().find(|letter| letter.to == address);
         found.unwrap_or_else(|| panic!("no letter to {address}"))

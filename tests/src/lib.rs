@@ -8,6 +8,7 @@ pub mod letters;
 pub mod probe;
 pub mod rooms;
 pub mod server;
+pub mod sink;
 pub mod source;
 pub mod town;
 

@@ -36,11 +36,13 @@ pub struct Plan {
     pub database: Option<String>,
     /// Put before the command, for limits of the system: `["prlimit", "--fsize=…"]`.
     pub wrapped_in: Vec<String>,
+    /// Settings besides: `("MACHIYA_MAIL_SERVER", "smtp://…")`.
+    pub env: Vec<(&'static str, String)>,
 }
 
 impl Plan {
     pub fn on_sqlite(data: &Path) -> Plan {
-        Plan { data: data.to_owned(), database: None, wrapped_in: Vec::new() }
+        Plan { data: data.to_owned(), database: None, wrapped_in: Vec::new(), env: Vec::new() }
     }
 
     pub fn on_postgres(data: &Path, database: &str) -> Plan {
@@ -63,6 +65,7 @@ impl Plan {
             .env("MACHIYA_RATE_WRITES_PER_MINUTE", "0")
             .env("MACHIYA_RATE_ACTIONS", "off")
             .env("MACHIYA_LOG_LEVEL", "warn")
+            .envs(self.env.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null());
         if let Some(database) = &self.database {
             command.env("MACHIYA_DATABASE", database);

@@ -10,8 +10,8 @@ create table gate_mail (
 create index gate_mail_state on gate_mail (city, state, id);
 create index gate_mail_age on gate_mail (city, made_ms);
 
--- What the mail server last did for this city.
+-- When the mail server last answered this city, and since when it does not.
 create table gate_mail_server (
-    city text not null, took_ms bigint not null, failed_ms bigint not null, cause text not null,
+    city text not null, answered_ms bigint not null, failed_ms bigint not null, cause text not null,
     primary key (city)
 ) {clustered};

@@ -11,22 +11,32 @@
 //!
 //! Events (ids only): `gate.mail_failed` with the kind of the letter and the state it ended in.
 //!
-//! Rights: the program itself queues letters, as part of other rooms' acts. Administrators see the queue, without
+//! Rights: the program itself queues letters, as part of other rooms' acts, and the command line does to try the mail
+//! server. Administrators see the queue, without
 //! bodies and addresses. The outbox is open to everybody, in a demonstration city only.
 
 mod actions;
 mod mail;
+mod outside;
+mod pages;
+mod post;
+mod web;
 
 use ground::db::{Migration, Sql, Store};
-use ground::jobs::{JobKind, JobRun, Lane};
+use ground::jobs::{JobKind, JobRun, Lane, Schedule};
 use ground::room::{Retention, Room};
 use ground::sql;
 use ground::who::{Grant, Reach, Role};
 use ground::words::WordFiles;
 
-pub use actions::send::{QueuedMail, SEND_MAIL, SendMail};
-pub use mail::Contents;
+pub use actions::queue::{MailRow, MailState, OutboxLetter};
+pub use actions::send::{MailOpen, OUTBOX as OUTBOX_PATH, QueuedMail, SEND_MAIL, SendMail};
+pub use mail::model::is_address;
 pub use mail::store::{Mail, letters};
+pub use mail::{Contents, State};
+pub use outside::Outside;
+pub use post::{MailServer, ServerAddress, Smtp, Tls};
+pub use web::Lookup;
 
 const MIGRATIONS: &[Migration] = &[Migration {
     room: "gate",
@@ -42,7 +52,21 @@ const fn city(action: &'static str, role: Role) -> Grant {
 
 const GRANTS: &[Grant] = &[
     city("gate.send_mail", Role::System),
+    // A letter to try the mail server with, from the server's own command line.
+    city("gate.send_mail", Role::Operator),
     city("gate.mail_open", Role::Anyone),
+    city("gate.mails", Role::Admin),
+    city("gate.mails", Role::Auditor),
+    city("gate.mails", Role::Operator),
+    city("gate.mail_state", Role::Admin),
+    city("gate.mail_state", Role::Auditor),
+    city("gate.mail_state", Role::Operator),
+    city("gate.retry_mail", Role::Admin),
+    city("gate.retry_mail", Role::Operator),
+    city("gate.give_up_mail", Role::Admin),
+    city("gate.give_up_mail", Role::Operator),
+    // Refused by itself wherever the city is not made up.
+    city("gate.outbox", Role::Anyone),
 ];
 
 const JOBS: &[JobKind] = &[
@@ -58,7 +82,16 @@ const JOBS: &[JobKind] = &[
         tries_max: 20,
         run: JobRun::Outside(mail::deliver::deliver),
     },
+    JobKind {
+        name: mail::reseal::RESEAL,
+        lane: Lane::Bulk,
+        tries_max: 5,
+        run: JobRun::InTx(mail::reseal::reseal),
+    },
 ];
+
+const SCHEDULES: &[Schedule] =
+    &[Schedule { name: "gate.reseal", cron: "40 2 * * *", kind: mail::reseal::RESEAL }];
 
 const RETENTION: &[Retention] = &[Retention { table: "gate_mail", days: 90, purge: old_mail }];
 
@@ -75,7 +108,10 @@ pub const ROOM: Room = Room {
     migrations: MIGRATIONS,
     actions: actions::all,
     grants: GRANTS,
+    pages: pages::PAGES,
+    panels: pages::PANELS,
     jobs: JOBS,
+    schedules: SCHEDULES,
     retention: RETENTION,
     events: &[("gate.mail_failed", 1)],
     ..Room::empty("gate", WORDS)

@@ -10,7 +10,6 @@
 #![recursion_limit = "256"]
 
 pub mod action;
-pub mod aside;
 pub mod audit;
 pub mod city;
 pub mod clock;

@@ -95,6 +95,10 @@ pub struct Letter {
     pub html: Option<String>,
     pub message_id: String,
     pub headers: Vec<(String, String)>,
+    /// Goes before letters that can wait.
+    pub urgent: bool,
+    /// When it was written.
+    pub at_ms: i64,
 }
 
 /// What a mail server said.

@@ -257,3 +257,25 @@ doctor-no-mail-remedy = Enter it in the city's settings on the staff pages.
 
 fault-bearer = This access token does not work
 fault-bearer-remedy = It has run out or was taken back. Get a new one and try again.
+
+# ---- mail and the outside
+fault-setting-wrong-mail-server = { $place }: { $name } is { $value }, which is no address of a mail server.
+fault-setting-wrong-mail-server-remedy = Write it like smtp://mail.example.jp:587 or smtps://mail.example.jp:465. Name and password go into mail.user and mail.password.
+fault-setting-wrong-mail-address = { $place }: { $name } is { $value }, which is no e-mail address.
+fault-setting-wrong-mail-address-remedy = Write it like info@city.example.jp.
+fault-setting-wrong-text = { $place }: { $name } is no text.
+fault-setting-wrong-text-remedy = Write it between quotation marks.
+fault-setting-mail-login = mail.user, mail.password and mail.server do not stand together.
+fault-setting-mail-login-remedy = Set all three, or remove both name and password.
+fault-ca-file = The file with certificates { $path } cannot be read ({ $said }).
+fault-ca-file-remedy = Check outbound_ca and the file's permissions.
+setting-takes-mail-server = smtp://… or smtps://…
+setting-takes-mail-address = an e-mail address
+setting-takes-text = a text
+doctor-mail = The mail server { $host } answers and lets us in.
+doctor-mail-none = No mail server is set: letters wait and do not go out.
+doctor-mail-none-remedy = Set mail.server.
+doctor-mail-plain = Letters cross the network in the clear on their way to { $host }.
+doctor-mail-plain-remedy = Use smtps://, or set mail.tls to always.
+doctor-mail-login-plain = The password for the mail server { $host } crosses the network in the clear.
+doctor-mail-login-plain-remedy = Use smtps://, or set mail.tls to always.

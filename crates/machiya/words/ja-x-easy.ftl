@@ -257,3 +257,25 @@ doctor-no-mail-remedy = 職員の画面の、まちの設定で入れてくだ�
 
 fault-bearer = この アクセストークンは つかえません
 fault-bearer-remedy = 時間が すぎたか、とりけされて います。あたらしい トークンを もらって、もう一度 おくって ください。
+
+# ---- メールと 外の サーバー
+fault-setting-wrong-mail-server = { $place }: { $name } の { $value } は、メールサーバーの アドレスでは ありません。
+fault-setting-wrong-mail-server-remedy = smtp://mail.example.jp:587 の ように 書いて ください。パスワードは mail.password に 書きます。
+fault-setting-wrong-mail-address = { $place }: { $name } の { $value } は、メールアドレスでは ありません。
+fault-setting-wrong-mail-address-remedy = info@city.example.jp の ように 書いて ください。
+fault-setting-wrong-text = { $place }: { $name } は 文字では ありません。
+fault-setting-wrong-text-remedy = "…" の 中に 書いて ください。
+fault-setting-mail-login = mail.user と mail.password と mail.server が そろって いません。
+fault-setting-mail-login-remedy = 3つとも 書いて ください。または、名前と パスワードを 両方 消して ください。
+fault-ca-file = 証明書の ファイル { $path } を 読めません（{ $said }）。
+fault-ca-file-remedy = 設定の outbound_ca と、ファイルの 権限を たしかめて ください。
+setting-takes-mail-server = smtp://… か smtps://…
+setting-takes-mail-address = メールアドレス
+setting-takes-text = 文字
+doctor-mail = メールサーバー { $host } は 動いて います。
+doctor-mail-none = メールサーバーの 設定が ありません。メールは 送りません。
+doctor-mail-none-remedy = 設定の mail.server に アドレスを 書いて ください。
+doctor-mail-plain = メールが { $host } まで 暗号に ならないで 流れます。
+doctor-mail-plain-remedy = smtps:// を 使うか、設定の mail.tls を always に して ください。
+doctor-mail-login-plain = メールサーバー { $host } の パスワードが 暗号に ならないで 流れます。
+doctor-mail-login-plain-remedy = smtps:// を 使うか、設定の mail.tls を always に して ください。

@@ -257,3 +257,25 @@ doctor-no-mail-remedy = 職員の画面の、まちの設定で入れてくだ�
 
 fault-bearer = このアクセストークンは使えません
 fault-bearer-remedy = 期限が切れたか、取り消されています。新しいトークンを受け取ってから、もう一度送ってください。
+
+# ---- メールと外への接続
+fault-setting-wrong-mail-server = { $place }: { $name } が { $value } になっていますが、メールサーバーのアドレスとして読めません。
+fault-setting-wrong-mail-server-remedy = smtp://mail.example.jp:587 か smtps://mail.example.jp:465 のように書いてください。利用者名とパスワードは mail.user と mail.password に書きます。
+fault-setting-wrong-mail-address = { $place }: { $name } が { $value } になっていますが、メールアドレスとして使えません。
+fault-setting-wrong-mail-address-remedy = info@city.example.jp のように書いてください。
+fault-setting-wrong-text = { $place }: { $name } は文字の並びではありません。
+fault-setting-wrong-text-remedy = "…" で囲んで書いてください。
+fault-setting-mail-login = mail.user と mail.password と mail.server がそろっていません。
+fault-setting-mail-login-remedy = 三つとも書くか、利用者名とパスワードを両方とも消してください。
+fault-ca-file = 認証局の証明書のファイル { $path } を読めません（{ $said }）。
+fault-ca-file-remedy = 設定 outbound_ca のパスと、ファイルの権限を確かめてください。
+setting-takes-mail-server = smtp://… か smtps://…
+setting-takes-mail-address = メールアドレス
+setting-takes-text = 文字
+doctor-mail = メールサーバー { $host } は応答し、受け入れています。
+doctor-mail-none = メールサーバーが設定されていません。メールは待ち行列に残り、送られません。
+doctor-mail-none-remedy = 設定 mail.server にアドレスを書いてください。
+doctor-mail-plain = メールが { $host } まで暗号化されずに流れます。
+doctor-mail-plain-remedy = smtps:// を使うか、設定 mail.tls を always にしてください。
+doctor-mail-login-plain = メールサーバー { $host } のパスワードが暗号化されずに流れます。
+doctor-mail-login-plain-remedy = smtps:// を使うか、設定 mail.tls を always にしてください。

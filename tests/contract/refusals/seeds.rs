@@ -11,7 +11,6 @@ use serde_json::{Value, json};
 use tests::Town;
 use tests::town::{admin, id};
 
-use super::oauth_seeds::OauthSeeds;
 use super::profile_seeds::ProfileSeeds;
 
 /// The link that somebody got and has not used yet.
@@ -45,13 +44,14 @@ pub struct Seeds {
     pub stopped: Id,
     pub job_to_retry: Id,
     pub job_to_dismiss: Id,
+    pub mail_to_retry: Id,
+    pub mail_to_give_up: Id,
     pub stranger: Id,
     pub profile: ProfileSeeds,
-    pub oauth: OauthSeeds,
 }
 
 impl Seeds {
-    pub fn records(&self) -> [&Id; 24] {
+    pub fn records(&self) -> [&Id; 22] {
         [
             &self.department,
             &self.empty_department,
@@ -71,12 +71,10 @@ impl Seeds {
             &self.stopped,
             &self.job_to_retry,
             &self.job_to_dismiss,
+            &self.mail_to_retry,
+            &self.mail_to_give_up,
             &self.profile.person,
             &self.profile.mandate,
-            &self.oauth.client,
-            &self.oauth.proposed,
-            &self.oauth.to_refuse,
-            &self.oauth.to_close,
         ]
     }
 
@@ -177,12 +175,15 @@ pub async fn sow(town: &Arc<Town>) -> Seeds {
     let account = as_id(&signed_in["account"]);
     let file = keep_file(town, &account, &departments[0]).await;
     let jobs = bury_jobs(town).await;
+    let mut mails = Vec::new();
+    for _ in 0..2 {
+        let letter = json!({"to": "taro@example.jp", "subject": "題", "plain": "本文", "kind": "notice"});
+        mails.push(as_id(&done(town, operator(), "gate.send_mail", letter).await["id"]));
+    }
     let uses = use_data(town, &account, &departments[0]).await;
     let profile = ProfileSeeds::sow(town, &account).await;
-    let oauth = OauthSeeds::sow(town, &account).await;
     Seeds {
         profile,
-        oauth,
         district,
         household: id(77),
         block: block["key"].as_str().expect("a key").to_owned(),
@@ -204,6 +205,8 @@ pub async fn sow(town: &Arc<Town>) -> Seeds {
         stopped: uses[2].clone(),
         job_to_retry: jobs[0].clone(),
         job_to_dismiss: jobs[1].clone(),
+        mail_to_retry: mails[0].clone(),
+        mail_to_give_up: mails[1].clone(),
         stranger: id(9_999),
         empty_department: departments.remove(2),
         other_department: departments.remove(1),

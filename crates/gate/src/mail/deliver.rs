@@ -9,8 +9,8 @@ use ground::ports::{Letter, Posted};
 use serde_json::{Value, json};
 
 use super::model::{Contents, State};
+use super::rules;
 use super::store::{self, End, Mail};
-use super::{rules, store::put_off};
 
 pub const DELIVER: &str = "gate.deliver";
 pub const DELIVER_URGENT: &str = "gate.deliver_urgent";
@@ -42,7 +42,7 @@ pub fn deliver(cx: Cx, body: Value) -> Boxed<'static, Result<(), Fault>> {
             return settle(cx, mail, Outcome::Ended(State::Expired, "mail-expired", String::new())).await;
         }
         let outcome = match mail.contents(&cx) {
-            Ok(Some(contents)) => outcome_of(&cx, cx.house().ports.post.send(letter(&cx, &mail, contents)).await),
+            Ok(Some(contents)) => outcome_of(cx.house().ports.post.send(letter(&cx, &mail, contents)).await),
             Ok(None) | Err(_) => Outcome::Ended(State::Failed, "mail-unreadable", String::new()),
         };
         settle(cx, mail, outcome).await
@@ -60,7 +60,7 @@ fn is_over(mail: &Mail, now_ms: i64) -> bool {
     mail.until_ms > 0 && mail.until_ms <= now_ms
 }
 
-fn outcome_of(_: &Cx, posted: Result<Posted, Fault>) -> Outcome {
+fn outcome_of(posted: Result<Posted, Fault>) -> Outcome {
     match posted {
         Ok(Posted::Taken) => Outcome::Taken,
         Ok(Posted::Refused(said)) => Outcome::Ended(State::Refused, "mail-refused", rules::told(&said)),
@@ -85,6 +85,8 @@ fn letter(cx: &Cx, mail: &Mail, contents: Contents) -> Letter {
         html: contents.html,
         message_id: mail.message_id.clone(),
         headers,
+        urgent: mail.urgent,
+        at_ms: mail.made_ms,
     }
 }
 
@@ -99,26 +101,30 @@ fn write_down(tx: &mut Tx<'_>, cx: &Cx, mail: &Mail, outcome: &Outcome) -> Resul
         Outcome::Taken => {
             let taken = End { state: State::Sent, erase: true, cause: "", said: "" };
             if store::end(tx, mail, &taken, now_ms)? {
-                store::server_took(tx, now_ms)?;
+                store::server_answered(tx, now_ms)?;
             }
             Ok(())
         }
         Outcome::Ended(state, cause, said) => {
             if *state == State::Refused {
                 // It answered: it is there.
-                store::server_took(tx, now_ms)?;
+                store::server_answered(tx, now_ms)?;
             }
             fail(tx, cx, mail, *state, cause, said)
         }
         Outcome::Later(cause, said) => {
-            store::server_failed(tx, cause, now_ms)?;
+            if cause == "mail-later" {
+                store::server_answered(tx, now_ms)?;
+            } else {
+                store::server_failed(tx, cause, now_ms)?;
+            }
             if now_ms - mail.made_ms > rules::TRIED_FOR_MS {
                 return fail(tx, cx, mail, State::Failed, cause, said);
             }
             let tries = mail.tries + 1;
             let [jitter, ..] = cx.secret();
             let next_ms = now_ms + rules::delay_ms(tries, mail.urgent, jitter);
-            if put_off(tx, mail, cause, said, next_ms)? {
+            if store::put_off(tx, mail, cause, said, next_ms)? {
                 leave_job(tx, cx, &mail.id, mail.urgent, tries, next_ms)?;
             }
             Ok(())
@@ -133,4 +139,14 @@ fn fail(tx: &mut Tx<'_>, cx: &Cx, mail: &Mail, state: State, cause: &str, said: 
         tx.emit(cx, "gate.mail_failed", mail.id.as_str(), json!({"kind": mail.kind, "state": state.name()}))?;
     }
     Ok(())
+}
+
+/// Staff decided that it is not to be sent; answers whether it still could be decided.
+pub fn give_up(tx: &mut Tx<'_>, cx: &Cx, mail: &Mail) -> Result<bool, Fault> {
+    let dropped = store::drop_it(tx, mail, cx.now_ms())?;
+    if dropped && mail.state == State::Waiting {
+        let body = json!({"kind": mail.kind, "state": State::Dropped.name()});
+        tx.emit(cx, "gate.mail_failed", mail.id.as_str(), body)?;
+    }
+    Ok(dropped)
 }

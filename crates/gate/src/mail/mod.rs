@@ -2,6 +2,7 @@
 
 pub mod deliver;
 pub mod model;
+pub mod reseal;
 pub mod rules;
 pub mod store;
 

@@ -103,8 +103,12 @@ pub fn is_good_header(name: &str, value: &str) -> bool {
         && value.bytes().all(|byte| (0x20..0x7f).contains(&byte))
 }
 
+/// One address, as mail servers everywhere take it: printable ASCII without what has a meaning in headers and commands.
 pub fn is_address(text: &str) -> bool {
-    text.len() <= 254 && lettre::Address::from_str(text).is_ok()
+    text.len() <= 254
+        && text.bytes().all(|byte| byte.is_ascii_graphic() && !b"<>()[]\\,;:\"".contains(&byte))
+        && text.matches('@').count() == 1
+        && lettre::Address::from_str(text).is_ok()
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "garde's custom rules take a reference")]

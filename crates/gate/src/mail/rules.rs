@@ -31,7 +31,8 @@ pub fn message_id(id: &Id, mail_from: &str, public_url: &str) -> String {
     } else {
         own
     };
-    let good = !host.is_empty() && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-".contains(&byte));
+    let good =
+        !host.is_empty() && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-".contains(&byte));
     format!("<{id}@{}>", if good { host.as_str() } else { "machiya.invalid" })
 }
 

@@ -170,28 +170,30 @@ pub fn put_off(tx: &mut Tx<'_>, mail: &Mail, cause: &str, said: &str, next_ms: i
 /// What the mail server last did.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Server {
-    pub took_ms: i64,
+    pub answered_ms: i64,
     pub failed_ms: i64,
     pub cause: String,
 }
 
 impl Server {
     pub fn is_down(&self) -> bool {
-        self.failed_ms > self.took_ms
+        self.failed_ms > self.answered_ms
     }
 }
 
 pub fn server(tx: &mut Tx<'_>) -> Result<Option<Server>, Fault> {
-    tx.opt(sql!("select took_ms, failed_ms, cause from gate_mail_server where city = ?1"), params![], |row| {
-        Ok(Server { took_ms: row.get(0)?, failed_ms: row.get(1)?, cause: row.get(2)? })
-    })
+    tx.opt(
+        sql!("select answered_ms, failed_ms, cause from gate_mail_server where city = ?1"),
+        params![],
+        |row| Ok(Server { answered_ms: row.get(0)?, failed_ms: row.get(1)?, cause: row.get(2)? }),
+    )
 }
 
-pub fn server_took(tx: &mut Tx<'_>, now_ms: i64) -> Result<(), Fault> {
+pub fn server_answered(tx: &mut Tx<'_>, now_ms: i64) -> Result<(), Fault> {
     tx.put(
         sql!(
-            "insert into gate_mail_server (city, took_ms, failed_ms, cause) values (?1, ?2, 0, '')
-             on conflict (city) do update set took_ms = excluded.took_ms, failed_ms = 0, cause = ''"
+            "insert into gate_mail_server (city, answered_ms, failed_ms, cause) values (?1, ?2, 0, '')
+             on conflict (city) do update set answered_ms = excluded.answered_ms, failed_ms = 0, cause = ''"
         ),
         params![now_ms],
     )
@@ -200,9 +202,57 @@ pub fn server_took(tx: &mut Tx<'_>, now_ms: i64) -> Result<(), Fault> {
 pub fn server_failed(tx: &mut Tx<'_>, cause: &str, now_ms: i64) -> Result<(), Fault> {
     tx.put(
         sql!(
-            "insert into gate_mail_server (city, took_ms, failed_ms, cause) values (?1, 0, ?2, ?3)
+            "insert into gate_mail_server (city, answered_ms, failed_ms, cause) values (?1, 0, ?2, ?3)
              on conflict (city) do update set failed_ms = excluded.failed_ms, cause = excluded.cause"
         ),
         params![now_ms, cause],
+    )
+}
+
+/// Back into the queue, for one more try now.
+pub fn wait_again(tx: &mut Tx<'_>, mail: &Mail, now_ms: i64) -> Result<bool, Fault> {
+    let waits = tx.exec(
+        sql!(
+            "update gate_mail set state = 'waiting', tries = tries + 1, next_ms = ?4, done_ms = 0
+             where city = ?1 and id = ?2 and tries = ?3 and sealed <> ''
+               and state in ('waiting', 'refused', 'failed')"
+        ),
+        params![&mail.id, mail.tries, now_ms],
+    )?;
+    Ok(waits == 1)
+}
+
+/// Given up by staff.
+pub fn drop_it(tx: &mut Tx<'_>, mail: &Mail, now_ms: i64) -> Result<bool, Fault> {
+    let dropped = tx.exec(
+        sql!(
+            "update gate_mail set state = 'dropped', sealed = '', done_ms = ?4
+             where city = ?1 and id = ?2 and tries = ?3 and state in ('waiting', 'refused', 'failed')"
+        ),
+        params![&mail.id, mail.tries, now_ms],
+    )?;
+    Ok(dropped == 1)
+}
+
+/// How many letters wait, and when the oldest of them was written.
+pub fn waiting(tx: &mut Tx<'_>) -> Result<(i64, i64), Fault> {
+    tx.one(
+        sql!(
+            "select count(*), coalesce(min(m.made_ms), 0) from gate_mail m where m.city = ?1 and m.state = 'waiting'"
+        ),
+        params![],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )
+}
+
+/// Letters that could not be sent, since a moment.
+pub fn failed_since(tx: &mut Tx<'_>, since_ms: i64) -> Result<i64, Fault> {
+    tx.one(
+        sql!(
+            "select count(*) from gate_mail m
+             where m.city = ?1 and m.state in ('refused', 'failed') and m.done_ms >= ?2"
+        ),
+        params![since_ms],
+        |row| row.get(0),
     )
 }

@@ -6,6 +6,7 @@
 
 pub mod key;
 pub mod lock;
+pub mod outside;
 mod workers;
 
 use std::collections::BTreeMap;
@@ -21,6 +22,7 @@ use ground::db::{
 use ground::fault::{Fault, Kind};
 use ground::house::{Cities, House, Plan, migrations_of};
 use ground::jobs::Stop;
+use ground::ports::Ports;
 use ground::seal::Sealer;
 
 use crate::rooms;
@@ -77,7 +79,7 @@ impl Installation {
             None => folders(&settings.data)?.into_iter().map(|slug| (slug, None)).collect::<Vec<_>>(),
         };
         let sealer = Sealer::read(&the_key(&settings, clock.as_ref(), !known.is_empty())?)?;
-        let house = build(clock, sealer, shared)?;
+        let house = build(clock, sealer, shared, outside::of(&settings)?.ports()?)?;
         house.retention_days.store(Arc::new(settings.retention_days.clone()));
         let installation = Arc::new(Installation {
             house: Arc::new(house),
@@ -267,11 +269,11 @@ impl Installation {
     }
 }
 
-fn build(clock: Arc<dyn Clock>, sealer: Sealer, shared: Arc<Shared>) -> Result<House, Fault> {
+fn build(clock: Arc<dyn Clock>, sealer: Sealer, shared: Arc<Shared>, ports: Ports) -> Result<House, Fault> {
     House::build(Plan {
         clock,
         rooms: rooms::ALL.to_vec(),
-        ports: ground::ports::Ports::closed(),
+        ports,
         keeper: rooms::keeper(),
         sealer,
         assets: crate::server::assets(),
@@ -285,7 +287,8 @@ pub fn house_without_data() -> Result<House, Fault> {
     let clock = Arc::new(MachineClock::new());
     let mut raw = [0u8; 32];
     clock.random(&mut raw);
-    build(clock, Sealer::read(&Sealer::line("none", &raw))?, Arc::new(Shared::default()))
+    let sealer = Sealer::read(&Sealer::line("none", &raw))?;
+    build(clock, sealer, Arc::new(Shared::default()), Ports::closed())
 }
 
 struct Stores {

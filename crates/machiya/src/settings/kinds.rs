@@ -31,6 +31,11 @@ pub enum Kind {
     Slug,
     /// "info" or "info,hyper=warn"
     Level,
+    /// "smtp://mail.example.jp:587" or "smtps://…"
+    MailServer,
+    MailAddress,
+    /// A name or password, as it is.
+    Text,
 }
 
 impl Kind {
@@ -48,6 +53,9 @@ impl Kind {
             Kind::Token => "token",
             Kind::Slug => "slug",
             Kind::Level => "level",
+            Kind::MailServer => "mail-server",
+            Kind::MailAddress => "mail-address",
+            Kind::Text => "text",
         }
     }
 

@@ -45,6 +45,13 @@ pub struct Settings {
     pub key_file: Option<PathBuf>,
     pub default_city: Option<String>,
     pub outbound_private: bool,
+    pub outbound_ca: Option<PathBuf>,
+    pub mail_server: Option<gate::ServerAddress>,
+    pub mail_tls: gate::Tls,
+    pub mail_user: Option<String>,
+    pub mail_password: String,
+    pub mail_from: String,
+    pub mail_bounce: String,
     pub context_access: ContextAccess,
     pub trusted_proxies: Vec<Network>,
     pub tls_certificate: Option<PathBuf>,
@@ -94,6 +101,13 @@ impl Settings {
             key_file: None,
             default_city: None,
             outbound_private: false,
+            outbound_ca: None,
+            mail_server: None,
+            mail_tls: gate::Tls::Auto,
+            mail_user: None,
+            mail_password: String::new(),
+            mail_from: String::new(),
+            mail_bounce: String::new(),
             context_access: ContextAccess::Protected,
             trusted_proxies: Vec::new(),
             tls_certificate: None,
@@ -134,6 +148,18 @@ impl Settings {
         self.tls_certificate.is_some()
     }
 
+    /// The mail server with everything that belongs to it.
+    pub fn mail(&self) -> Option<gate::MailServer> {
+        self.mail_server.clone().map(|address| gate::MailServer {
+            address,
+            tls: self.mail_tls,
+            user: self.mail_user.clone(),
+            password: self.mail_password.clone(),
+            from: self.mail_from.clone(),
+            bounce: self.mail_bounce.clone(),
+        })
+    }
+
     pub fn trusts(&self, address: IpAddr) -> bool {
         any_contains(&self.trusted_proxies, address)
     }
@@ -149,6 +175,12 @@ impl Settings {
         }
         if !self.workers && self.database.is_none() {
             faults.push(wrong("workers-off"));
+        }
+        let logs_in = self.mail_user.is_some() || !self.mail_password.is_empty();
+        if logs_in
+            && (self.mail_user.is_none() || self.mail_password.is_empty() || self.mail_server.is_none())
+        {
+            faults.push(wrong("mail-login"));
         }
         faults
     }

@@ -46,6 +46,11 @@ fn number<T: TryFrom<u64>>(kind: Kind, text: &str) -> Option<T> {
     count(kind, text)?.try_into().ok()
 }
 
+fn mail_address(text: &str, into: &mut String) -> Option<()> {
+    text.trim().clone_into(into);
+    (into.is_empty() || gate::is_address(into)).then_some(())
+}
+
 const MB: u64 = 1 << 20;
 const GB: u64 = 1 << 30;
 
@@ -164,6 +169,83 @@ pub static TABLE: &[Setting] = &[
             };
             Some(())
         }
+    ),
+    setting!(
+        "outbound_ca",
+        Kind::File,
+        "",
+        "公の認証局のほかに信じる認証局の証明書（PEM）。外部への https とメールの接続に使う。",
+        "Certificates (PEM) of authorities trusted besides the public ones, for https and mail to the outside.",
+        |settings, _, text| {
+            settings.outbound_ca = kinds::path(text);
+            Some(())
+        }
+    ),
+    setting!(
+        "mail.server",
+        Kind::MailServer,
+        "",
+        "メールを渡すサーバー。空なら送らない。smtp:// は STARTTLS、smtps:// は初めから TLS を使う。",
+        "The server that takes letters; empty for none. smtp:// uses STARTTLS, smtps:// TLS from the start.",
+        |settings, _, text| {
+            settings.mail_server = gate::ServerAddress::parse(text);
+            (text.trim().is_empty() || settings.mail_server.is_some()).then_some(())
+        }
+    ),
+    setting!(
+        "mail.tls",
+        Kind::Choice(&["auto", "always", "never"]),
+        "auto",
+        "メールサーバーへの暗号化。auto はこの機械の中を除いて必ず使う。never は平文で送る。",
+        "Whether the way to the mail server is encrypted; auto: always, except on this machine. never sends in the clear.",
+        |settings, _, text| {
+            settings.mail_tls = match text.trim() {
+                "auto" => gate::Tls::Auto,
+                "always" => gate::Tls::Always,
+                "never" => gate::Tls::Never,
+                _ => return None,
+            };
+            Some(())
+        }
+    ),
+    setting!(
+        "mail.user",
+        Kind::Text,
+        "",
+        "メールサーバーの利用者名。空なら認証しない。",
+        "The name for the mail server; empty for no login.",
+        |settings, _, text| {
+            settings.mail_user = (!text.trim().is_empty()).then(|| text.trim().to_owned());
+            Some(())
+        }
+    ),
+    Setting {
+        name: "mail.password",
+        kind: Kind::Text,
+        default: "",
+        secret: true,
+        ja: "メールサーバーのパスワード。",
+        en: "The password for the mail server.",
+        set: |settings, _, text| {
+            text.clone_into(&mut settings.mail_password);
+            Some(())
+        },
+    },
+    setting!(
+        "mail.from",
+        Kind::MailAddress,
+        "",
+        "差出人を決めていない市町村の差出人アドレス。",
+        "The sender's address of cities that have set none.",
+        |settings, _, text| mail_address(text, &mut settings.mail_from)
+    ),
+    setting!(
+        "mail.bounce",
+        Kind::MailAddress,
+        "",
+        "届かなかったメールが戻る先。空なら差出人。",
+        "Where letters come back to that cannot be delivered; empty for the sender.",
+        |settings, _, text| mail_address(text, &mut settings.mail_bounce)
     ),
     setting!(
         "context_access",

@@ -11,7 +11,7 @@ use ground::fault::{Fault, Kind};
 use ground::house::migrations_of;
 
 use super::{Desk, Finding};
-use crate::installation::{folders, key};
+use crate::installation::{folders, key, outside};
 use crate::rooms;
 use crate::settings::{ContextAccess, Settings, Source, TABLE, size_text};
 
@@ -144,6 +144,7 @@ pub async fn surroundings(desk: &Desk) -> Vec<Finding> {
     findings.extend(open_files(settings));
     findings.extend(key_age(settings));
     findings.extend(unsafe_settings(desk));
+    findings.extend(mail(desk).await);
     findings.extend(backups(settings));
     findings
 }
@@ -241,8 +242,32 @@ fn unsafe_settings(desk: &Desk) -> Vec<Finding> {
     if settings.log_level.contains("debug") || settings.log_level.contains("trace") {
         findings.push(Finding::hint("log-loud").arg("level", &settings.log_level));
     }
+    if let Some(server) = settings.mail().filter(gate::MailServer::is_readable_on_the_way) {
+        let finding = if server.user.is_some() {
+            Finding::bad("mail-login-plain")
+        } else {
+            Finding::hint("mail-plain")
+        };
+        findings.push(finding.arg("host", &server.address.host));
+    }
     findings.extend(secrets_in_open_file(desk));
     findings
+}
+
+/// Whether the mail server can be reached and lets us in; nothing is sent.
+async fn mail(desk: &Desk) -> Vec<Finding> {
+    let posted = match outside::of(&desk.settings).and_then(|outside| outside.post()) {
+        Ok(None) => return vec![Finding::hint("mail-none")],
+        Ok(Some(post)) => post.check().await,
+        Err(fault) => Err(fault),
+    };
+    vec![match posted {
+        Ok(()) => {
+            let host = desk.settings.mail_server.as_ref().map_or("", |address| address.host.as_str());
+            Finding::good("mail").arg("host", host)
+        }
+        Err(fault) => Finding::of_fault(desk, &fault),
+    }]
 }
 
 /// A password in a file that everybody on the machine can read.
