@@ -3,6 +3,7 @@
 
 mod gate;
 mod lines;
+pub(in crate::contract) mod oauth_seeds;
 mod people_consent;
 mod people_oauth;
 mod people_profile;
@@ -87,6 +88,9 @@ fn fitting(seeds: &Seeds, role: Role) -> Who {
         district: Some(seeds.district.clone()),
         household: Some(seeds.household.clone()),
         session: has_account.then(|| seeds.session.clone()),
+        // A program that came with everything a program can come with.
+        client: (role == Role::Service).then(|| seeds.oauth.client.clone()),
+        scopes: if role == Role::Service { ["openid", "purpose:library"].map(str::to_owned).into() } else { Arc::default() },
         ..Who::default()
     }
 }

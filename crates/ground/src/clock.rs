@@ -42,6 +42,13 @@ impl Clock for MachineClock {
     }
 }
 
+/// The operating system's source itself, for private operations that are blinded against listeners. Nothing that is
+/// drawn of it may show in what comes out: that is what [`Clock::random`] is for.
+pub fn blinding() -> SystemRandom {
+    #[expect(clippy::disallowed_methods, reason = "what is drawn of it never shows")]
+    SystemRandom::new()
+}
+
 /// Measures how long something took. For logs, metrics and limits only: never for what is stored.
 #[derive(Clone, Copy)]
 pub struct Stopwatch(Instant);

@@ -10,6 +10,7 @@
 #![recursion_limit = "256"]
 
 pub mod action;
+pub mod aside;
 pub mod audit;
 pub mod city;
 pub mod clock;

@@ -1,6 +1,7 @@
 //! Keys that sign.
 
 use p256::ecdsa::signature::Signer as _;
+use ring::rand::SystemRandom;
 use ring::signature::KeyPair as _;
 use rsa::pkcs8::EncodePrivateKey as _;
 use serde::Serialize;
@@ -11,7 +12,7 @@ use crate::{Alg, Wrong, encode};
 
 enum Inner {
     Es256(Box<p256::ecdsa::SigningKey>),
-    Rs256(Box<ring::signature::RsaKeyPair>),
+    Rs256(Box<(ring::signature::RsaKeyPair, SystemRandom)>),
 }
 
 /// A key that signs, with the name under which its public half is known.
@@ -42,12 +43,13 @@ impl PrivateKey {
         Ok(key.to_pkcs8_der().map_err(|_| Wrong::Key)?.as_bytes().to_vec())
     }
 
-    /// An RSA key in PKCS #8. It signs through ring, whose private operations take the same time for all secrets.
-    pub fn rs256(pkcs8: &[u8]) -> Result<PrivateKey, Wrong> {
+    /// An RSA key in PKCS #8. It signs through ring, whose private operations take the same time for all secrets; what it
+    /// draws of `blinding` never shows in a signature.
+    pub fn rs256(pkcs8: &[u8], blinding: SystemRandom) -> Result<PrivateKey, Wrong> {
         let key = ring::signature::RsaKeyPair::from_pkcs8(pkcs8).map_err(|_| Wrong::Key)?;
         let public: ring::signature::RsaPublicKeyComponents<Vec<u8>> = key.public_key().into();
         let jwk = Jwk::rsa(&public.n, &public.e).named();
-        Ok(PrivateKey { inner: Inner::Rs256(Box::new(key)), jwk })
+        Ok(PrivateKey { inner: Inner::Rs256(Box::new((key, blinding))), jwk })
     }
 
     pub fn alg(&self) -> Alg {
@@ -84,14 +86,10 @@ impl PrivateKey {
                 let signature: p256::ecdsa::Signature = key.sign(bytes);
                 Ok(signature.to_bytes().to_vec())
             }
-            Inner::Rs256(key) => {
+            Inner::Rs256(held) => {
+                let (key, blinding) = held.as_ref();
                 let mut signature = vec![0; key.public().modulus_len()];
-                #[expect(
-                    clippy::disallowed_methods,
-                    reason = "it blinds the operation against listeners; the signature is the same whatever is drawn"
-                )]
-                let blinding = ring::rand::SystemRandom::new();
-                key.sign(&ring::signature::RSA_PKCS1_SHA256, &blinding, bytes, &mut signature)
+                key.sign(&ring::signature::RSA_PKCS1_SHA256, blinding, bytes, &mut signature)
                     .map_err(|_| Wrong::Key)?;
                 Ok(signature)
             }

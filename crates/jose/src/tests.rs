@@ -7,10 +7,15 @@ fn ec(seed: u8) -> PrivateKey {
     PrivateKey::es256(&[seed; 32]).unwrap()
 }
 
+#[expect(clippy::disallowed_methods, reason = "what is drawn never shows")]
+fn blinding() -> ring::rand::SystemRandom {
+    ring::rand::SystemRandom::new()
+}
+
 /// Made once: it takes a while.
 fn rsa() -> &'static PrivateKey {
     static KEY: std::sync::OnceLock<PrivateKey> = std::sync::OnceLock::new();
-    KEY.get_or_init(|| PrivateKey::rs256(&PrivateKey::make_rsa(&[7; 32]).unwrap()).unwrap())
+    KEY.get_or_init(|| PrivateKey::rs256(&PrivateKey::make_rsa(&[7; 32]).unwrap(), blinding()).unwrap())
 }
 
 fn public(key: &PrivateKey) -> PublicKey {
@@ -42,7 +47,7 @@ fn the_same_drawn_bytes_make_the_same_key() {
     assert_ne!(ec(1).kid(), ec(2).kid());
     assert!(PrivateKey::es256(&[0; 32]).is_err() && PrivateKey::es256(&[1; 31]).is_err());
     assert!(PrivateKey::make_rsa(&[1; 31]).is_err());
-    let again = PrivateKey::rs256(&PrivateKey::make_rsa(&[7; 32]).unwrap()).unwrap();
+    let again = PrivateKey::rs256(&PrivateKey::make_rsa(&[7; 32]).unwrap(), blinding()).unwrap();
     assert_eq!(again.kid(), rsa().kid());
 }
 

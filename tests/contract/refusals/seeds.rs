@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use tests::Town;
 use tests::town::{admin, id};
 
+use super::oauth_seeds::OauthSeeds;
 use super::profile_seeds::ProfileSeeds;
 
 /// The link that somebody got and has not used yet.
@@ -48,10 +49,11 @@ pub struct Seeds {
     pub mail_to_give_up: Id,
     pub stranger: Id,
     pub profile: ProfileSeeds,
+    pub oauth: OauthSeeds,
 }
 
 impl Seeds {
-    pub fn records(&self) -> [&Id; 22] {
+    pub fn records(&self) -> [&Id; 26] {
         [
             &self.department,
             &self.empty_department,
@@ -75,6 +77,10 @@ impl Seeds {
             &self.mail_to_give_up,
             &self.profile.person,
             &self.profile.mandate,
+            &self.oauth.client,
+            &self.oauth.proposed,
+            &self.oauth.to_refuse,
+            &self.oauth.to_close,
         ]
     }
 
@@ -182,8 +188,10 @@ pub async fn sow(town: &Arc<Town>) -> Seeds {
     }
     let uses = use_data(town, &account, &departments[0]).await;
     let profile = ProfileSeeds::sow(town, &account).await;
+    let oauth = OauthSeeds::sow(town, &account).await;
     Seeds {
         profile,
+        oauth,
         district,
         household: id(77),
         block: block["key"].as_str().expect("a key").to_owned(),

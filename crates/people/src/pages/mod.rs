@@ -79,7 +79,7 @@ pub const PANELS: &[Panel] =
     &[Panel { place: PanelPlace::My, order: 10, run: |visit| Box::pin(my::panel(visit)) }];
 
 /// Somebody who may never do this is told so before a form is shown.
-fn only_for(visit: &Visit, action: &str) -> Result<(), Fault> {
+pub(crate) fn only_for(visit: &Visit, action: &str) -> Result<(), Fault> {
     if visit.may_ever(action) {
         Ok(())
     } else if visit.cx.who().is_signed_in() {
@@ -90,14 +90,14 @@ fn only_for(visit: &Visit, action: &str) -> Result<(), Fault> {
 }
 
 /// A text of the city's, marked with its language where that is not the page's.
-fn told(text: &Text, lang: Lang) -> Markup {
+pub(crate) fn told(text: &Text, lang: Lang) -> Markup {
     let (words, is) = text.read(lang);
     let foreign = is == Lang::En || lang == Lang::En;
     html! { @if is != lang && foreign { span lang=(is.code()) { (words) } } @else { (words) } }
 }
 
 /// The shell of a staff page under one of the lists.
-fn shell_under<'v>(visit: &'v Visit, title: String, list_word: &'v str, list_href: &str) -> Shell<'v> {
+pub(crate) fn shell_under<'v>(visit: &'v Visit, title: String, list_word: &'v str, list_href: &str) -> Shell<'v> {
     let crumbs = [
         Link::new(visit.t("people-crumb-staff"), "/staff"),
         Link::new(visit.t(list_word), list_href),
@@ -107,7 +107,7 @@ fn shell_under<'v>(visit: &'v Visit, title: String, list_word: &'v str, list_hre
 }
 
 /// Who saved something last; the command line has no name.
-fn saver<'v>(visit: &'v Visit, name: &'v str) -> &'v str {
+pub(crate) fn saver<'v>(visit: &'v Visit, name: &'v str) -> &'v str {
     if name.is_empty() { visit.t("people-saved-by-command") } else { name }
 }
 
