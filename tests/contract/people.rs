@@ -1,9 +1,11 @@
 //! Stories of the room of people: ways in, the organisation, lists from a spreadsheet, the fictional city, pages.
 
+mod consent;
 mod demo;
 mod lists;
 mod organisation;
 mod pages;
+mod residents;
 mod ways_in;
 
 use std::sync::Arc;

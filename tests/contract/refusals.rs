@@ -1,6 +1,7 @@
 //! Refused access, action by action: every wrong role, every foreign object, and somebody who may, so that a refusal is
 //! known to come from the right and from nothing else. A new action gets its line in `LINES`; a law looks for it.
 
+mod consent_seeds;
 mod gate;
 mod lines;
 pub(in crate::contract) mod oauth_seeds;

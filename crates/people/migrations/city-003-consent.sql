@@ -41,9 +41,3 @@ create table people_consent_event (
     via text not null, lang text not null,
     primary key (city, person_no, id)
 ) {clustered};
-
--- Below which age a parent decides for a child, from which day on.
-create table people_consent_age (
-    city text not null, from_on text not null, years bigint not null, saved_ms bigint not null, saved_by text not null,
-    primary key (city, from_on)
-) {clustered};

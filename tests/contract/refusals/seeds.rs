@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use tests::Town;
 use tests::town::{admin, id};
 
+use super::consent_seeds::ConsentSeeds;
 use super::oauth_seeds::OauthSeeds;
 use super::profile_seeds::ProfileSeeds;
 
@@ -50,11 +51,12 @@ pub struct Seeds {
     pub stranger: Id,
     pub profile: ProfileSeeds,
     pub oauth: OauthSeeds,
+    pub consent: ConsentSeeds,
 }
 
 impl Seeds {
-    pub fn records(&self) -> [&Id; 26] {
-        [
+    pub fn records(&self) -> Vec<&Id> {
+        vec![
             &self.department,
             &self.empty_department,
             &self.district,
@@ -81,6 +83,7 @@ impl Seeds {
             &self.oauth.proposed,
             &self.oauth.to_refuse,
             &self.oauth.to_close,
+            &self.consent.recipient,
         ]
     }
 
@@ -192,6 +195,7 @@ pub async fn sow(town: &Arc<Town>) -> Seeds {
     Seeds {
         profile,
         oauth,
+        consent: ConsentSeeds::sow(town).await,
         district,
         household: id(77),
         block: block["key"].as_str().expect("a key").to_owned(),

@@ -16,7 +16,8 @@ const PARENTS: [&str; 2] = ["parent", "guardian"];
 pub fn years_on(tx: &mut Tx<'_>, day: &str) -> Result<i64, Fault> {
     let set = tx.opt(
         sql!(
-            "select years from people_consent_age where city = ?1 and from_on <= ?2 order by from_on desc limit 1"
+            "select value from people_rule where city = ?1 and code = 'consent_age' and valid_from <= ?2
+             order by valid_from desc limit 1"
         ),
         params![day],
         |row| row.get::<i64>(0),

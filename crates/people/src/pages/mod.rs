@@ -97,7 +97,12 @@ pub(crate) fn told(text: &Text, lang: Lang) -> Markup {
 }
 
 /// The shell of a staff page under one of the lists.
-pub(crate) fn shell_under<'v>(visit: &'v Visit, title: String, list_word: &'v str, list_href: &str) -> Shell<'v> {
+pub(crate) fn shell_under<'v>(
+    visit: &'v Visit,
+    title: String,
+    list_word: &'v str,
+    list_href: &str,
+) -> Shell<'v> {
     let crumbs = [
         Link::new(visit.t("people-crumb-staff"), "/staff"),
         Link::new(visit.t(list_word), list_href),
@@ -112,7 +117,7 @@ pub(crate) fn saver<'v>(visit: &'v Visit, name: &'v str) -> &'v str {
 }
 
 /// A number that was typed, in either width; what is not one is told apart by `-1`, which no field takes.
-fn typed_number(text: &str) -> i64 {
+pub(crate) fn typed_number(text: &str) -> i64 {
     let plain: String = text
         .chars()
         .map(|c| match c {

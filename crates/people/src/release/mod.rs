@@ -24,7 +24,6 @@ use ground::sql;
 use ground::who::{Grant, Reach, Role, Scope};
 use ground::words::WordFiles;
 
-#[expect(unused_imports, reason = "for the other parts of the room")]
 pub(crate) use single::{Ask, Released, Why, release};
 
 const MIGRATIONS: &[Migration] = &[Migration {
