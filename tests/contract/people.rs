@@ -5,6 +5,7 @@ mod demo;
 mod lists;
 mod organisation;
 mod pages;
+mod release;
 mod residents;
 mod ways_in;
 

@@ -20,6 +20,7 @@ const STAY: &[(&str, &str)] = &[
     ("people_staff", "one row per account"),
     ("people_department", "staff write and remove departments"),
     ("people_district", "staff write and remove districts"),
+    ("people_access_limit", "staff set a limit now and then"),
     ("people_block", "one row per 町字"),
     ("people_household", "one row per household that people named"),
     ("people_child", "at most one row per account"),

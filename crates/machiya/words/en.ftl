@@ -254,6 +254,13 @@ doctor-host-not-claimed = The host { $host } of { $city }'s public address is no
 doctor-host-not-claimed-remedy = Add { $host } to the host names on the staff pages.
 doctor-no-mail = { $city }: nobody is set as the sender of mail.
 doctor-no-mail-remedy = Enter it in the city's settings on the staff pages.
+doctor-record-whole = { $city }: nobody changed the record of uses of data ({ $count } entries). The oldest entry not yet in the chain is { $seconds } s old.
+doctor-record-broken = { $city }: entry { $place } ({ $entry }) of the record of uses of data is not what it was when it was written ({ $what }).
+doctor-record-broken-remedy = Find out who touched the record, and compare it with the same number in the newest backup.
+doctor-record-emptied = { $city }: { $count } entries of the record of uses of data were emptied, and no erasure says so.
+doctor-record-emptied-remedy = Find out who touched the record, and compare it with a backup.
+doctor-record-open = { $city }: the record of uses of data has entries that are not in the chain since { $seconds } s.
+doctor-record-open-remedy = Check that the server (or machiya work) runs.
 
 fault-bearer = This access token does not work
 fault-bearer-remedy = It has run out or was taken back. Get a new one and try again.

@@ -254,6 +254,13 @@ doctor-host-not-claimed = { $city } の公開アドレスのホスト名 { $host
 doctor-host-not-claimed-remedy = 職員の画面で、ホスト名に { $host } を加えてください。
 doctor-no-mail = { $city }：メールの差出人が決まっていません。
 doctor-no-mail-remedy = 職員の画面の、まちの設定で入れてください。
+doctor-record-whole = { $city }：データの 利用の 記録（{ $count }こ）は 変えられて いません。まだ つながれて いない 記録は、{ $seconds }秒前の ものです。
+doctor-record-broken = { $city }：データの 利用の 記録の { $place }番（{ $entry }）が、書いた ときと ちがいます（{ $what }）。
+doctor-record-broken-remedy = 記録を さわった 人が いないか 調べてください。新しい バックアップと くらべてください。
+doctor-record-emptied = { $city }：データの 利用の 記録の { $count }こが、わけが ないのに 空に なって います。
+doctor-record-emptied-remedy = 記録を さわった 人が いないか 調べてください。バックアップと くらべてください。
+doctor-record-open = { $city }：データの 利用の 記録に、{ $seconds }秒前から つながれて いない ものが あります。
+doctor-record-open-remedy = サーバー（または machiya work）が 動いて いるか たしかめてください。
 
 fault-bearer = この アクセストークンは つかえません
 fault-bearer-remedy = 時間が すぎたか、とりけされて います。あたらしい トークンを もらって、もう一度 おくって ください。

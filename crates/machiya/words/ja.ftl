@@ -254,6 +254,13 @@ doctor-host-not-claimed = { $city } の公開アドレスのホスト名 { $host
 doctor-host-not-claimed-remedy = 職員の画面で、ホスト名に { $host } を加えてください。
 doctor-no-mail = { $city }：メールの差出人が決まっていません。
 doctor-no-mail-remedy = 職員の画面の、まちの設定で入れてください。
+doctor-record-whole = { $city }：データの利用記録（{ $count }件）は改ざんされていません。まだつながれていない記録は、古いもので{ $seconds }秒前です。
+doctor-record-broken = { $city }：データの利用記録の{ $place }番（{ $entry }）が書かれたときと違います（{ $what }）。
+doctor-record-broken-remedy = 記録に触れた人がいないか調べ、いちばん新しいバックアップの同じ番号とくらべてください。
+doctor-record-emptied = { $city }：データの利用記録のうち{ $count }件が、消した記録のないまま空にされています。
+doctor-record-emptied-remedy = 記録に触れた人がいないか調べ、バックアップとくらべてください。
+doctor-record-open = { $city }：データの利用記録に、{ $seconds }秒前からつながれていないものがあります。
+doctor-record-open-remedy = サーバー（または machiya work）が動いているか確かめてください。
 
 fault-bearer = このアクセストークンは使えません
 fault-bearer-remedy = 期限が切れたか、取り消されています。新しいトークンを受け取ってから、もう一度送ってください。

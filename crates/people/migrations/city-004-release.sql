@@ -28,10 +28,12 @@ create table people_access_head (
     primary key (city, day)
 ) {clustered};
 
--- How many people's data an actor used in each hour: `kind` is staff or service.
+-- How many people's data an actor used in each hour: `kind` is staff or service. In several slots, so that uses at the
+-- same time do not wait for one another at one row.
 create table people_access_tally (
-    city text not null, actor text not null, hour_ms bigint not null, kind text not null, people bigint not null,
-    primary key (city, actor, hour_ms)
+    city text not null, actor text not null, hour_ms bigint not null, slot bigint not null, kind text not null,
+    people bigint not null,
+    primary key (city, actor, hour_ms, slot)
 ) {clustered};
 create index people_access_tally_age on people_access_tally (city, hour_ms);
 

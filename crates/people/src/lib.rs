@@ -59,8 +59,9 @@ pub const PARTS: [&Room; 9] = [
     &ways::PART,
     &profile::PART,
     &consent::PART,
-    &release::PART,
     &oauth::PART,
+    // After the purposes and the programs: its demonstration data names both.
+    &release::PART,
     &rights::PART,
     &residents::PART,
     &watch::PART,

@@ -1,3 +1,4 @@
+use ground::fault::Kind;
 use ground::who::{Role, Who};
 use serde_json::json;
 
@@ -19,6 +20,7 @@ pub const LINES: &[Line] = &[
     line("people.count", |_| json!({"purpose": "none"})),
     line("people.still_allowed", |_| json!({"purpose": "none", "people": [1, 2]})),
     oneself("people.record", nothing),
+    oneself("people.use", |seeds| json!({"id": seeds.used})),
     oneself(
         "people.ask_about_use",
         |seeds| json!({"entry": seeds.used, "question": "なぜ使ったのですか"}),
@@ -40,4 +42,15 @@ pub const LINES: &[Line] = &[
         |_| json!({"kind": "staff", "span": "hour", "from_on": "2026-05-01", "people": 50}),
     ),
     line("people.verify_record", nothing),
+    line("people.record_head", nothing),
+    // Whoever comes with no access token of a service is asked for one, whatever their role.
+    service("people.personal", |_| json!({"subject": "nobody", "purpose": "none", "attributes": ["name"]})),
+    service("people.personal_select", |_| json!({"purpose": "none"})),
+    service("people.personal_selected", |seeds| json!({"selection": seeds.stranger})),
+    service("people.personal_consents", |_| json!({"purpose": "none"})),
 ];
+
+/// The role alone is not a service: it takes the client that the token was given to.
+const fn service(action: &'static str, input: fn(&Seeds) -> serde_json::Value) -> Line {
+    Line { done: Some(Kind::SignedOut), ..line(action, input) }
+}

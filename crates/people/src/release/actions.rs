@@ -12,6 +12,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::limits::{self, Block, Limit};
+use super::{heads, personal};
 use super::many::{self, Allowed, Choose, Chosen, Count, Counted, StillAllowed};
 use super::questions::{self, Answer, AskAbout, AskQuestions, Question, ThisQuestion};
 use super::record::{self, AskRecord, AskUses, Used, Watched};
@@ -20,12 +21,13 @@ use super::single::{Ask, Released, release};
 use crate::actions::{Nothing, date_or_empty, own_person, shown, whole_city};
 
 pub fn all() -> Vec<AnyAction> {
-    vec![
+    let mut all = vec![
         RELEASE.any(),
         SELECT.any(),
         COUNT.any(),
         STILL_ALLOWED.any(),
         RECORD.any(),
+        THIS_USE.any(),
         ASK_ABOUT_USE.any(),
         MY_QUESTIONS.any(),
         QUESTIONS.any(),
@@ -37,7 +39,10 @@ pub fn all() -> Vec<AnyAction> {
         USE_LIMITS.any(),
         SAVE_USE_LIMIT.any(),
         VERIFY_RECORD.any(),
-    ]
+        heads::RECORD_HEAD.any(),
+    ];
+    all.extend(personal::all());
+    all
 }
 
 /// Attributes of one person, for a purpose. The record is its audit.
@@ -67,6 +72,20 @@ pub const RECORD: Action<AskRecord, List<Used>> =
     Action::reads("people.record", own_person, |tx, cx, ask: &AskRecord| {
         let person = cx.who().subject().cloned().ok_or_else(Fault::signed_out)?;
         record::of_person(tx, cx, &person, ask)
+    });
+
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema, Validate)]
+#[serde(deny_unknown_fields)]
+#[garde(allow_unvalidated)]
+pub struct ThisUse {
+    pub id: Id,
+}
+
+/// One entry of one's own record.
+pub const THIS_USE: Action<ThisUse, Used> =
+    Action::reads("people.use", own_person, |tx, cx, input: &ThisUse| {
+        let person = cx.who().subject().cloned().ok_or_else(Fault::signed_out)?;
+        record::one_of_person(tx, &person, &input.id)?.ok_or_else(Fault::missing)
     });
 
 pub const ASK_ABOUT_USE: Action<AskAbout, Question> =

@@ -18,6 +18,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 pub const HOUR_MS: i64 = 3_600_000;
+/// Rows among which the uses of one actor are spread.
+const SLOTS: i64 = 32;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -150,12 +152,12 @@ pub struct Stopped {
 }
 
 /// Counts a use of one person's data; answers whether this one is too many.
-pub fn use_one(tx: &mut Tx<'_>, cx: &Cx) -> Result<Option<Stopped>, Fault> {
+pub fn use_one(tx: &mut Tx<'_>, cx: &Cx, person_no: i64) -> Result<Option<Stopped>, Fault> {
     let (kind, actor) = counted_as(cx.who());
     if kind != Kind::Staff {
         return Ok(None);
     }
-    add(tx, &actor, kind, cx.now_ms(), 1)?;
+    add(tx, &actor, person_no.rem_euclid(SLOTS), kind, cx.now_ms(), 1)?;
     judge(tx, cx, kind, &actor, &department(cx.who()), cx.now_ms(), 0)
 }
 
@@ -169,7 +171,7 @@ pub fn use_many(tx: &mut Tx<'_>, cx: &Cx, people: i64) -> Result<Option<Stopped>
         return Ok(Some(stopped));
     }
     if kind == Kind::Staff {
-        add(tx, &actor, kind, cx.now_ms(), people)?;
+        add(tx, &actor, 0, kind, cx.now_ms(), people)?;
     }
     Ok(None)
 }
@@ -178,14 +180,21 @@ fn department(who: &Who) -> String {
     who.department.as_ref().map(Id::to_string).unwrap_or_default()
 }
 
-fn add(tx: &mut Tx<'_>, actor: &str, kind: Kind, at_ms: i64, people: i64) -> Result<(), Fault> {
+fn add(
+    tx: &mut Tx<'_>,
+    actor: &str,
+    slot: i64,
+    kind: Kind,
+    at_ms: i64,
+    people: i64,
+) -> Result<(), Fault> {
     tx.put(
         sql!(
-            "insert into people_access_tally (city, actor, hour_ms, kind, people) values (?1, ?2, ?3, ?4, ?5)
-             on conflict (city, actor, hour_ms) do update
+            "insert into people_access_tally (city, actor, hour_ms, slot, kind, people) values (?1, ?2, ?3, ?4, ?5, ?6)
+             on conflict (city, actor, hour_ms, slot) do update
              set people = people_access_tally.people + excluded.people"
         ),
-        params![actor, hour_of(at_ms), kind.name(), people],
+        params![actor, hour_of(at_ms), slot, kind.name(), people],
     )
 }
 
@@ -319,7 +328,7 @@ pub fn count<'u>(tx: &mut Tx<'_>, cx: &Cx, uses: impl Iterator<Item = &'u Use>) 
         *hours.entry((one.client.as_str(), hour_of(one.at_ms))).or_default() += one.people;
     }
     for ((client, hour_ms), people) in &hours {
-        add(tx, client, Kind::Service, *hour_ms, *people)?;
+        add(tx, client, 0, Kind::Service, *hour_ms, *people)?;
     }
     for (client, hour_ms) in hours.keys() {
         judge(tx, cx, Kind::Service, client, "", *hour_ms, 0)?;

@@ -4,11 +4,15 @@
 //! transaction: also when nothing was given. Whoever reads their own data needs none of this.
 
 mod actions;
+mod demo;
 mod entry;
+mod heads;
 mod limits;
 mod many;
 mod may;
 mod members;
+mod pages;
+mod personal;
 mod questions;
 mod record;
 mod seal;
@@ -54,6 +58,7 @@ const GRANTS: &[Grant] = &[
     city("people.count", Role::System),
     city("people.still_allowed", Role::System),
     own("people.record"),
+    own("people.use"),
     own("people.ask_about_use"),
     own("people.my_questions"),
     city("people.questions", Role::Staff),
@@ -71,6 +76,12 @@ const GRANTS: &[Grant] = &[
     city("people.use_limits", Role::Admin),
     city("people.use_limits", Role::Auditor),
     city("people.save_use_limit", Role::Admin),
+    city("people.personal", Role::Service),
+    city("people.personal_select", Role::Service),
+    city("people.personal_selected", Role::Service),
+    city("people.personal_consents", Role::Service),
+    city("people.personal_openapi", Role::Anyone),
+    city("people.record_head", Role::Anyone),
     city("people.verify_record", Role::Operator),
     city("people.verify_record", Role::Auditor),
     city("people.verify_record", Role::Admin),
@@ -118,8 +129,8 @@ fn old_heads() -> &'static Sql {
 
 fn old_tallies() -> &'static Sql {
     sql!(
-        "delete from people_access_tally where city = ?1 and (actor, hour_ms) in (
-             select t.actor, t.hour_ms from people_access_tally t where t.city = ?1 and t.hour_ms < ?2
+        "delete from people_access_tally where city = ?1 and (actor, hour_ms, slot) in (
+             select t.actor, t.hour_ms, t.slot from people_access_tally t where t.city = ?1 and t.hour_ms < ?2
              order by t.hour_ms limit 1000)"
     )
 }
@@ -154,9 +165,15 @@ pub const PART: Room = Room {
     migrations: MIGRATIONS,
     actions: actions::all,
     grants: GRANTS,
+    pages: pages::PAGES,
+    panels: pages::PANELS,
+    doors: personal::DOORS,
+    jobs: &[heads::JOB],
+    schedules: &[heads::SCHEDULE],
     rounds: &[seal::ROUND],
     retention: RETENTION,
     events: EVENTS,
+    demo: Some(demo::fill),
     ..Room::empty("people", WORDS)
 };
 

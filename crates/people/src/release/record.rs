@@ -1,5 +1,7 @@
 //! "Who used my data": the entries of one person, uses of many people among them, newest first.
 
+use std::collections::BTreeMap;
+
 use garde::Validate;
 use ground::cx::Cx;
 use ground::db::Tx;
@@ -19,8 +21,10 @@ use super::single::Why;
 use crate::actions::date_or_empty;
 use crate::attribute::{self, Attribute};
 
-/// Rows of members looked at in one go.
-const LOOK_ROWS: i64 = 1_000;
+/// Rows of members looked at in one go: few at first, since most people were in most of them, and more for somebody who
+/// was in few.
+const LOOK_ROWS: i64 = 128;
+const LOOK_ROWS_MAX: i64 = 4_096;
 
 /// Which entries are wanted.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema, Validate)]
@@ -127,6 +131,15 @@ pub fn of_person(
     Ok(List::cut(rows, ask.paging.rows(), |row| row.id.to_string()))
 }
 
+/// One entry, if it is about this person.
+pub fn one_of_person(tx: &mut Tx<'_>, person: &Id, id: &Id) -> Result<Option<Used>, Fault> {
+    let number = person_no(tx, person)?;
+    if !is_about(tx, id, number)? {
+        return Ok(None);
+    }
+    Ok(told(tx, person, std::slice::from_ref(id))?.into_iter().next())
+}
+
 fn own(tx: &mut Tx<'_>, person_no: i64, narrow: &Narrow, before: &str, rows: i64) -> Result<Vec<Id>, Fault> {
     tx.all(
         sql!(
@@ -152,6 +165,7 @@ fn among_many(
 ) -> Result<Vec<Id>, Fault> {
     let mut found: Vec<Id> = Vec::new();
     let mut before = before.to_owned();
+    let mut look = LOOK_ROWS;
     loop {
         let mut looked = 0;
         let mut last = None;
@@ -172,7 +186,7 @@ fn among_many(
                 narrow.by,
                 narrow.from_ms,
                 narrow.to_ms,
-                LOOK_ROWS
+                look
             ],
             |row| {
                 looked += 1;
@@ -186,34 +200,46 @@ fn among_many(
         )?;
         let enough = i64::try_from(found.len()).unwrap_or(i64::MAX) >= rows;
         match last {
-            Some(last) if looked == LOOK_ROWS && !enough => before = last.to_string(),
+            Some(last) if looked == look && !enough => {
+                before = last.to_string();
+                look = (look * 4).min(LOOK_ROWS_MAX);
+            }
             _ => return Ok(found),
         }
     }
 }
 
 fn told(tx: &mut Tx<'_>, person: &Id, ids: &[Id]) -> Result<Vec<Used>, Fault> {
+    let mut asked: BTreeMap<Id, (Id, Option<State>)> = BTreeMap::new();
+    tx.each(
+        sql!(
+            "select q.access, q.id, q.state from people_access_question q where q.city = ?1 and q.person = ?2
+             order by q.id limit 5000"
+        ),
+        params![person],
+        |row| {
+            asked.insert(row.get(0)?, (row.get(1)?, State::from_name(&row.get::<String>(2)?)));
+            Ok(())
+        },
+    )?;
+    let wanted: Vec<_> = ids.iter().map(|id| json!({"id": id})).collect();
     tx.all(
         sql!(
             "select a.id, a.at_ms, a.actor, a.client, coalesce(d.name, ''), coalesce(t.name, ''), a.purpose,
-                    coalesce(v.name, ''), a.attributes, a.withheld, a.ground, a.person_no, a.reason,
-                    coalesce(q.id, ''), coalesce(q.state, ''), a.place
-             from people_access a
+                    coalesce(v.name, ''), a.attributes, a.withheld, a.ground, a.person_no, a.reason, a.place
+             from {rows(?2, id text)} r
+             join people_access a on a.city = ?1 and a.id = r.id
              left join people_purpose_version v on v.city = ?1 and v.purpose = a.purpose and v.version = a.version
              left join people_recipient t on t.city = ?1 and t.id = a.recipient
              left join people_department d on d.city = ?1 and d.id = a.department
-             left join people_access_question q on q.city = ?1 and q.id = (
-                 select o.id from people_access_question o
-                 where o.city = ?1 and o.person = ?3 and o.access = a.id order by o.id desc limit 1)
-             where a.city = ?1 and a.id in {list(?2)} order by a.id desc"
+             where a.city = ?1 order by a.id desc"
         ),
-        params![&json!(ids), person],
+        params![&serde_json::Value::Array(wanted)],
         |row| {
             let (actor, client): (String, String) = (row.get(2)?, row.get(3)?);
-            let question: String = row.get(13)?;
-            let state: String = row.get(14)?;
+            let id: Id = row.get(0)?;
+            let question = asked.get(&id);
             Ok(Used {
-                id: row.get(0)?,
                 at_ms: row.get(1)?,
                 by: by_of(&actor, &client),
                 department: text_of(&row.get::<String>(4)?),
@@ -225,9 +251,10 @@ fn told(tx: &mut Tx<'_>, person: &Id, ids: &[Id]) -> Result<Vec<Used>, Fault> {
                 ground: row.get(10)?,
                 many: row.get::<i64>(11)? == 0,
                 reason: row.get(12)?,
-                question: question.parse().ok(),
-                question_state: State::from_name(&state),
-                sealed: row.get::<i64>(15)? > 0,
+                question: question.map(|(id, _)| id.clone()),
+                question_state: question.and_then(|(_, state)| *state),
+                sealed: row.get::<i64>(13)? > 0,
+                id,
             })
         },
     )

@@ -147,7 +147,7 @@ pub fn release(tx: &mut Tx<'_>, cx: &Cx, ask: &Ask) -> Result<Released, Fault> {
         }
     }
     // Counted last: only what is given counts.
-    if !out.given.is_empty() && limits::use_one(tx, cx)?.is_some() {
+    if !out.given.is_empty() && limits::use_one(tx, cx, person_no)?.is_some() {
         let blocked = std::mem::take(&mut out.given).into_keys().map(|attribute| (attribute, Why::Blocked));
         out.withheld.extend(blocked);
     }

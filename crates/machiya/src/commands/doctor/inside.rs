@@ -9,13 +9,17 @@ use ground::floor::actions::{AskJobs, JOBS};
 use ground::list::{PAGE_ROWS_MAX, Paging};
 use ground::who::Who;
 use ground::words::Lang;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::Finding;
 use crate::installation::Installation;
 
 /// A job that waits longer than this past its time says that nobody works.
 const LATE_MS: i64 = 10 * 60_000;
+/// An entry of the record that is older than this and not in the chain says that nobody seals.
+const OPEN_MS: i64 = 60_000;
+/// Entries verified in one question.
+const VERIFY_ROWS: i64 = 2_000;
 
 pub async fn inside(installation: Arc<Installation>) -> Result<Value, Fault> {
     let mut findings = Vec::new();
@@ -50,6 +54,7 @@ async fn of_city(installation: &Installation, city: &Arc<City>) -> Result<Vec<Fi
     if late > 0 {
         findings.push(Finding::bad("jobs-late").arg("city", &city.slug).arg("count", late));
     }
+    findings.extend(record(&cx, city).await?);
     let facts = city.facts();
     let host = host_of(&facts.public_url);
     let is_public = host != "localhost" && !host.ends_with(".localhost") && host != "127.0.0.1";
@@ -67,6 +72,45 @@ async fn of_city(installation: &Installation, city: &Arc<City>) -> Result<Vec<Fi
         findings.push(Finding::hint("no-mail").arg("city", &city.slug));
     }
     Ok(findings)
+}
+
+/// The record of uses of personal data: its chain, range by range, and what is not in it yet.
+async fn record(cx: &Cx, city: &City) -> Result<Vec<Finding>, Fault> {
+    let Some(verify) = cx.house().action("people.verify_record") else { return Ok(Vec::new()) };
+    let mut ask = json!({"rows": VERIFY_ROWS});
+    let (mut entries, mut erased, mut erasures) = (0, 0, 0);
+    let number = |value: &Value| value.as_i64().unwrap_or(0);
+    loop {
+        let answer = verify.call(cx, ask, None).await?;
+        let (range, open) = (&answer["range"], number(&answer["open_ms"]));
+        entries += number(&range["entries"]);
+        erased += number(&range["erased"]);
+        erasures += number(&range["erasures"]);
+        if let Some(broken) = range["broken"].as_object() {
+            let said = |name: &str| broken.get(name).and_then(Value::as_str).unwrap_or("—").to_owned();
+            let place = broken.get("place").map_or(0, number);
+            return Ok(vec![
+                Finding::bad("record-broken")
+                    .arg("city", &city.slug)
+                    .arg("place", place)
+                    .arg("entry", said("entry"))
+                    .arg("what", said("what")),
+            ]);
+        }
+        if range["done"] == json!(true) {
+            return Ok(vec![if erased > erasures {
+                Finding::bad("record-emptied").arg("city", &city.slug).arg("count", erased - erasures)
+            } else if open > OPEN_MS {
+                Finding::bad("record-open").arg("city", &city.slug).arg("seconds", open / 1_000)
+            } else {
+                Finding::good("record-whole")
+                    .arg("city", &city.slug)
+                    .arg("count", entries)
+                    .arg("seconds", open / 1_000)
+            }]);
+        }
+        ask = json!({"rows": VERIFY_ROWS, "after": range["head"]});
+    }
 }
 
 fn host_of(url: &str) -> &str {
