@@ -223,7 +223,8 @@ fn told(tx: &mut Tx<'_>, person: &Id, ids: &[Id]) -> Result<Vec<Used>, Fault> {
         },
     )?;
     let wanted: Vec<_> = ids.iter().map(|id| json!({"id": id})).collect();
-    tx.all(
+    // Sorted here: asked for an order, a database might walk through all entries to have it for nothing.
+    let mut rows = tx.all(
         sql!(
             "select a.id, a.at_ms, a.actor, a.client, coalesce(d.name, ''), coalesce(t.name, ''), a.purpose,
                     coalesce(v.name, ''), a.attributes, a.withheld, a.ground, a.person_no, a.reason, a.place
@@ -232,7 +233,7 @@ fn told(tx: &mut Tx<'_>, person: &Id, ids: &[Id]) -> Result<Vec<Used>, Fault> {
              left join people_purpose_version v on v.city = ?1 and v.purpose = a.purpose and v.version = a.version
              left join people_recipient t on t.city = ?1 and t.id = a.recipient
              left join people_department d on d.city = ?1 and d.id = a.department
-             where a.city = ?1 order by a.id desc"
+             where a.city = ?1"
         ),
         params![&serde_json::Value::Array(wanted)],
         |row| {
@@ -257,7 +258,9 @@ fn told(tx: &mut Tx<'_>, person: &Id, ids: &[Id]) -> Result<Vec<Used>, Fault> {
                 id,
             })
         },
-    )
+    )?;
+    rows.sort_unstable_by(|one, other| other.id.cmp(&one.id));
+    Ok(rows)
 }
 
 /// Whether an entry is about this person.
