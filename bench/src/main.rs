@@ -3,10 +3,12 @@
 //! The server runs on one core, the load (and PostgreSQL) on the other. Each figure stands beside the ceiling that the
 //! same load measured a moment before, so that the ratio survives a noisy machine.
 
+mod inside;
 mod jobs;
 mod load;
 mod report;
 mod servers;
+mod ways;
 
 use std::time::Duration;
 
@@ -27,6 +29,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         Err(_) => report.note("PostgreSQL was not measured: MACHIYA_BENCH_POSTGRES names no database."),
     }
     report.jobs(jobs::per_second(if quick { 5_000 } else { 30_000 }).await?);
+    report.ways(&ways::measure(if quick { 30 } else { 200 }, if quick { 2_000 } else { 50_000 }).await?);
     report.print();
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! The figures, as a table that can stand in docs/bench.md.
 
 use crate::load::Measured;
+use crate::ways::Ways;
 
 pub struct Report {
     fsync_ms: f64,
@@ -94,6 +95,19 @@ impl Report {
             format!("fsync {:.2} ms", self.fsync_ms),
             "≥ 5,000/s",
         );
+    }
+
+    pub fn ways(&mut self, ways: &Ways) {
+        for (what, spread, unit, asked) in [
+            ("session check in the store", &ways.check, "µs", "p99 ≤ 50 µs"),
+            ("sign-in by code: asking for one", &ways.ask, "ms", "≤ 50 ms"),
+            ("sign-in by code: entering it", &ways.enter, "ms", "≤ 50 ms"),
+        ] {
+            let scale = if unit == "µs" { 1e3 } else { 1.0 };
+            let measured =
+                format!("p50 {:.1} {unit}, p99 {:.1} {unit}", spread.p50_ms * scale, spread.p99_ms * scale);
+            self.row("SQLite", what, measured, format!("fsync {:.2} ms", self.fsync_ms), asked);
+        }
     }
 
     pub fn print(&self) {

@@ -7,6 +7,7 @@ mod organisation;
 mod pages;
 mod release;
 mod residents;
+mod ways;
 mod ways_in;
 
 use std::sync::Arc;
@@ -29,9 +30,17 @@ fn link_of(made: &Value) -> &str {
     made["path"].as_str().and_then(|path| path.strip_prefix("/sign-in/link/")).expect("a path with a token")
 }
 
-/// Signs in with a link; the session's token is chosen by the caller.
+/// Signs in with a link, and has shown the second factor, too; the session's token is chosen by the caller.
 async fn sign_in(town: &Town, link: &str, token: &str) -> Who {
     use_link(town, Who::anyone(), link, token).await.expect("signed in");
+    let digest = seal::token_digest(token);
+    let strong = move |tx: &mut ground::db::Tx<'_>| {
+        tx.exec(
+            ground::sql!("update people_session set strong = 1 where city = ?1 and digest = ?2"),
+            ground::params![digest.as_str()],
+        )
+    };
+    town.city().db.write(strong).await.expect("strong");
     who(town, token).await.expect("known")
 }
 

@@ -15,6 +15,7 @@ mod people_watch;
 mod people_ways;
 mod profile_seeds;
 mod seeds;
+mod ways_seeds;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -92,6 +93,8 @@ fn fitting(seeds: &Seeds, role: Role) -> Who {
         // A program that came with everything a program can come with.
         client: (role == Role::Service).then(|| seeds.oauth.client.clone()),
         scopes: if role == Role::Service { ["openid", "purpose:library"].map(str::to_owned).into() } else { Arc::default() },
+        // Just now: some acts ask for a sign-in that is only minutes old.
+        signed_in_ms: tests::town::START_MS,
         ..Who::default()
     }
 }

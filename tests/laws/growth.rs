@@ -18,6 +18,7 @@ const STAY: &[(&str, &str)] = &[
     ("people_account", "one row per person; who leaves is removed by an act"),
     ("people_resident", "one row per account"),
     ("people_staff", "one row per account"),
+    ("people_way", "a person has a few, and removes them"),
     ("people_department", "staff write and remove departments"),
     ("people_district", "staff write and remove districts"),
     ("people_access_limit", "staff set a limit now and then"),

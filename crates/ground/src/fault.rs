@@ -119,6 +119,10 @@ impl Fault {
     pub fn not_sure_enough(level: crate::who::Level) -> Fault {
         Fault::new(Kind::Refused, "level").arg("level", level.name())
     }
+    /// This asks for a sign-in that is only minutes old (403): pages lead to where the person can sign in again.
+    pub fn sign_in_again() -> Fault {
+        Fault::new(Kind::Refused, "again")
+    }
     pub fn missing() -> Fault {
         Fault::new(Kind::Missing, "missing")
     }
@@ -185,6 +189,10 @@ impl Fault {
     }
     pub fn fields(&self) -> &[FieldFault] {
         &self.0.fields
+    }
+    /// One of the figures or names that belong to its words.
+    pub fn arg_of(&self, name: &str) -> Option<&str> {
+        self.0.args.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
     pub fn retry_after_s(&self) -> Option<u64> {
         self.0.retry_after_s

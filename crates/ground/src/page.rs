@@ -85,6 +85,12 @@ pub enum PanelPlace {
     Home,
     My,
     StaffDesk,
+    /// More ways in, on the page of signing in.
+    SignIn,
+    /// More ways in, on the page where people look after theirs.
+    Security,
+    /// More ways of showing who one is.
+    Identity,
 }
 
 type PanelRun = for<'v> fn(&'v Visit) -> Boxed<'v, Result<Option<Markup>, Fault>>;

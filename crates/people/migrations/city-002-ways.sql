@@ -13,6 +13,7 @@ alter table people_session add column acting text not null default '';
 create table people_way (
     city text not null, id text not null, account text not null, kind text not null, issuer text not null,
     subject text not null, label text not null, body text not null, made_ms bigint not null, used_ms bigint not null,
+    locked_ms bigint not null,
     primary key (city, id)
 ) {clustered};
 create unique index people_way_subject on people_way (city, kind, issuer, subject);

@@ -9,10 +9,10 @@ use ground::id::Id;
 use ground::who::{Bearer, Decision, Gatekeeper, Object, Role, Who};
 
 use crate::model::{AccountKind, Roles};
+use crate::oauth;
 use crate::rights::Rights;
 use crate::store;
 use crate::store::sessions::Came;
-use crate::oauth;
 
 /// Knows sessions, and decides by policies.
 #[derive(Default)]
@@ -59,7 +59,22 @@ impl Gatekeeper for Keeper {
     }
 }
 
+/// Staff, and everybody who wants one, show a second factor. Until then they are nobody, with a session that can be
+/// finished or ended: no role, no account, nothing of their own.
+fn half_way(found: &Came) -> bool {
+    !found.strong && (found.kind == AccountKind::Staff || found.asks_second)
+}
+
 fn who(found: Came) -> Who {
+    if half_way(&found) {
+        return Who {
+            pending: Some(found.account),
+            session: found.session,
+            lang: found.lang,
+            signed_in_ms: found.began_ms,
+            ..Who::anyone()
+        };
+    }
     let roles: Arc<[Role]> = match (found.kind, found.roles) {
         (AccountKind::Resident, _) => Arc::from([Role::Resident]),
         (AccountKind::Staff, Some(written)) => {

@@ -56,6 +56,8 @@ pub enum LinkPurpose {
     FirstAdmin,
     /// A member of staff whom an administrator invites.
     Invite,
+    /// Somebody at the counter who has lost every way in.
+    Counter,
 }
 
 impl LinkPurpose {
@@ -63,11 +65,16 @@ impl LinkPurpose {
         match self {
             LinkPurpose::FirstAdmin => "first_admin",
             LinkPurpose::Invite => "invite",
+            LinkPurpose::Counter => "counter",
         }
     }
 
     pub fn from_name(name: &str) -> LinkPurpose {
-        if name == "first_admin" { LinkPurpose::FirstAdmin } else { LinkPurpose::Invite }
+        match name {
+            "first_admin" => LinkPurpose::FirstAdmin,
+            "counter" => LinkPurpose::Counter,
+            _ => LinkPurpose::Invite,
+        }
     }
 }
 

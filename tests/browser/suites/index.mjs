@@ -4,7 +4,8 @@ import errors from "./errors.mjs";
 import forms from "./forms.mjs";
 import offline from "./offline.mjs";
 import shell from "./shell.mjs";
+import signIn from "./sign-in.mjs";
 import staff from "./staff.mjs";
 import writing from "./writing.mjs";
 
-export const suites = [...accessibility, ...writing, ...staff, ...forms, ...shell, ...errors, ...offline];
+export const suites = [...accessibility, ...writing, ...staff, ...signIn, ...forms, ...shell, ...errors, ...offline];

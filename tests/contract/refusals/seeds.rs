@@ -14,6 +14,7 @@ use tests::town::{admin, id};
 use super::consent_seeds::ConsentSeeds;
 use super::oauth_seeds::OauthSeeds;
 use super::profile_seeds::ProfileSeeds;
+use super::ways_seeds::WaysSeeds;
 
 /// The link that somebody got and has not used yet.
 const DIGEST: &str = "1111111111111111111111111111111111111111111111111111111111111111";
@@ -52,6 +53,7 @@ pub struct Seeds {
     pub profile: ProfileSeeds,
     pub oauth: OauthSeeds,
     pub consent: ConsentSeeds,
+    pub ways: WaysSeeds,
 }
 
 impl Seeds {
@@ -84,6 +86,9 @@ impl Seeds {
             &self.oauth.to_refuse,
             &self.oauth.to_close,
             &self.consent.recipient,
+            &self.ways.way,
+            &self.ways.entry,
+            &self.ways.resident,
         ]
     }
 
@@ -192,10 +197,12 @@ pub async fn sow(town: &Arc<Town>) -> Seeds {
     let uses = use_data(town, &account, &departments[0]).await;
     let profile = ProfileSeeds::sow(town, &account).await;
     let oauth = OauthSeeds::sow(town, &account).await;
+    let ways = WaysSeeds::sow(town, &account).await;
     Seeds {
         profile,
         oauth,
         consent: ConsentSeeds::sow(town).await,
+        ways,
         district,
         household: id(77),
         block: block["key"].as_str().expect("a key").to_owned(),

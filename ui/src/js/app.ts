@@ -3,6 +3,7 @@ import { countCharacters } from "./count";
 import { openDialogs } from "./dialog";
 import { focusResult } from "./focus";
 import { closeMenus } from "./menu";
+import { passkeys } from "./passkey";
 import { pollFragments } from "./poll";
 import { sendOnce } from "./send-once";
 import { registerServiceWorker } from "./service-worker";
@@ -10,7 +11,7 @@ import { reachScrollFrames } from "./scroll-frame";
 import { arrowKeysInTabs } from "./tabs";
 
 for (const help of [
-  focusResult, closeMenus, openDialogs, countCharacters, sendOnce, arrowKeysInTabs, reachScrollFrames, pollFragments, registerServiceWorker,
+  focusResult, closeMenus, openDialogs, countCharacters, passkeys, sendOnce, arrowKeysInTabs, reachScrollFrames, pollFragments, registerServiceWorker,
 ]) {
   // One help that fails in an unknown browser must not take the others with it.
   try {

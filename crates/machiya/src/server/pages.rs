@@ -4,11 +4,11 @@ use std::borrow::Cow;
 
 use bytes::Bytes;
 use ground::cx::Cx;
-use ground::door::Reply;
+use ground::door::{Reply, is_own_path};
 use ground::fault::{Fault, Kind};
 use ground::form::FormData;
 use ground::html::{TOKEN_FIELD, TextSize};
-use ground::page::{Page, PageMethod, Visit, foot_links, token_is_good};
+use ground::page::{Page, PageMethod, Visit, escaped, foot_links, token_is_good};
 use ground::session;
 use http::header;
 use http::request::Parts;
@@ -61,6 +61,29 @@ pub async fn run(page: &Page, visit: &Visit, parts: &Parts, has_sign_in: bool) -
                 parts.uri.path_and_query().map_or(Cow::Borrowed("/"), |all| Cow::Borrowed(all.as_str()));
             Ok(super::faults::sign_in(&back))
         }
+        // The city must be surer of who this is, or wants to see the person again: they are led to where that is done.
+        // A form is led there, too; what was typed is sent again afterwards.
+        Err(fault) if fault.code() == "level" => Ok(led("/my/identity", &need(&fault), page, parts)),
+        Err(fault) if fault.code() == "again" => Ok(led("/sign-in/again", "", page, parts)),
         other => other,
     }
+}
+
+fn need(fault: &Fault) -> String {
+    fault.arg_of("level").map(|level| format!("need={}&", escaped(level))).unwrap_or_default()
+}
+
+/// Leads to a step and from there back: to the page asked for, or to the page whose form was sent.
+fn led(to: &str, query: &str, page: &Page, parts: &Parts) -> Reply {
+    let asked = parts.uri.path_and_query().map_or("/", |all| all.as_str());
+    let back = match page.method {
+        PageMethod::Get => asked.to_owned(),
+        PageMethod::Post => {
+            let from = parts.headers.get(header::REFERER).and_then(|value| value.to_str().ok());
+            // Only its path: whatever site it names, the way leads back into this one.
+            let path = from.and_then(|from| from.splitn(4, '/').nth(3)).map(|path| format!("/{path}"));
+            path.filter(|path| is_own_path(path)).unwrap_or_else(|| "/my".to_owned())
+        }
+    };
+    Reply::see_other(&format!("{to}?{query}back={}", escaped(&back))).header("cache-control", "no-store")
 }

@@ -10,15 +10,16 @@ use ground::db::Tx;
 use ground::fault::{Fault, Kind};
 use ground::id::Id;
 use ground::seal;
-use ground::who::{Object, Role};
+use ground::who::{Level, Object, Role};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::sessions::{Shown, SignedIn, begin};
+use super::sessions::{Shown, SignedIn};
 use super::{digest, mail_or_empty, whole_city};
 use crate::model::{AccountKind, AccountState, LinkPurpose, Roles, folded_mail, tidy};
 use crate::store::accounts::{self, Account};
 use crate::store::{sessions, staff};
+use crate::ways::come_in;
 
 /// How long a link waits to be used.
 pub const LINK_HOURS: i64 = 72;
@@ -76,10 +77,16 @@ pub const USE_LINK: Action<UseLink, SignedIn> =
         if !sessions::use_up(tx, &digest, cx.now_ms())? {
             return Err(not_valid());
         }
-        begin(tx, cx, &link.account, link.kind, Shown { way: "link", strong: false }, &input.session_digest, &input.agent)
+        // At the counter staff saw the person with a document: that counts as a second factor.
+        let (way, strong) = match link.purpose {
+            LinkPurpose::Counter => ("counter", true),
+            LinkPurpose::FirstAdmin | LinkPurpose::Invite => ("link", false),
+        };
+        let shown = Shown { way, strong };
+        come_in(tx, cx, &link.account, shown, Level::Declared, &input.session_digest, &input.agent)
     })
     .rate(10, 10)
-    .emits(&["people.signed_in", "people.signed_out"]);
+    .emits(&["people.signed_in", "people.signed_out", "people.level_raised"]);
 
 /// A link to hand over. It is shown once and cannot be read again.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]

@@ -10,7 +10,7 @@ use ground::db::Tx;
 use ground::fault::Fault;
 use ground::id::Id;
 use ground::list::{List, Paging};
-use ground::who::Object;
+use ground::who::{Level, Object};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +18,7 @@ use super::{Nothing, digest, own_account};
 use crate::demo::DemoPart;
 use crate::model::{AccountKind, AccountState};
 use crate::store::{accounts, sessions};
+use crate::ways::come_in;
 
 const HOUR_MS: i64 = 3_600_000;
 /// A working day: staff sign in each morning.
@@ -157,7 +158,7 @@ pub const SIGN_OUT: Action<Nothing, Nothing> = Action::writes("people.sign_out",
 })
 .emits(&["people.signed_out"]);
 
-fn end(tx: &mut Tx<'_>, cx: &Cx, session: &Id) -> Result<(), Fault> {
+pub(crate) fn end(tx: &mut Tx<'_>, cx: &Cx, session: &Id) -> Result<(), Fault> {
     let owner = sessions::owner(tx, session)?;
     if let Some(owner) = owner
         && sessions::end(tx, session)?
@@ -208,6 +209,7 @@ pub const DEMO_SIGN_IN: Action<DemoSignIn, SignedIn> =
         let account = accounts::by_mail(tx, input.part.mail())?
             .filter(|account| account.state == AccountState::Active)
             .ok_or_else(Fault::missing)?;
-        begin(tx, cx, &account.id, account.kind, Shown { way: "demo", strong: true }, &input.session_digest, &input.agent)
+        let shown = Shown { way: "demo", strong: true };
+        come_in(tx, cx, &account.id, shown, Level::Declared, &input.session_digest, &input.agent)
     })
-    .emits(&["people.signed_in", "people.signed_out"]);
+    .emits(&["people.signed_in", "people.signed_out", "people.level_raised"]);

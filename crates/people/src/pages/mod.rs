@@ -46,6 +46,7 @@ pub const PAGES: &[Page] = &[
     Page::get("/staff/people/{id}", |visit| Box::pin(staff::one(visit))),
     Page::post("/staff/people/{id}", |visit| Box::pin(staff::save(visit))),
     Page::post("/staff/people/{id}/invite", |visit| Box::pin(staff::invite(visit))),
+    Page::post("/staff/people/{id}/reset-second", |visit| Box::pin(staff::reset_second(visit))),
     Page::post("/staff/people/{id}/lock", |visit| Box::pin(staff::lock(visit))),
     Page::post("/staff/people/{id}/unlock", |visit| Box::pin(staff::unlock(visit))),
     Page::get("/staff/districts", |visit| Box::pin(districts::list(visit))).menu(

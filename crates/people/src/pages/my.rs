@@ -16,6 +16,7 @@ use crate::actions::Nothing;
 use crate::actions::me::{ME, PROFILE, SAVE_ME, SaveMe};
 use crate::actions::sessions::{AskSessions, END_OTHER_SESSIONS, END_SESSION, SESSIONS, ThisSession};
 use crate::store::accounts::Account;
+use crate::ways::pages::way_name;
 
 pub(super) async fn my(visit: &Visit) -> Result<Reply, Fault> {
     if !visit.cx.who().is_signed_in() {
@@ -63,6 +64,8 @@ pub(super) async fn panel(visit: &Visit) -> Result<Option<Markup>, Fault> {
         );
     }
     let ways = [
+        Button::link(visit.t("people-security"), "/my/security").secondary().render(),
+        Button::link(visit.t("people-identity"), "/my/identity").secondary().render(),
         Button::link(visit.t("people-sessions"), "/my/sessions").secondary().render(),
         PostButton::new(visit.t("people-sign-out"), "/sign-out", visit.new_token()).render(),
     ];
@@ -164,6 +167,7 @@ pub(super) async fn sessions(visit: &Visit) -> Result<Reply, Fault> {
         Table::new(t.t("people-sessions"))
             .quiet_caption()
             .column(Col::new(t.t("people-session-browser")))
+            .column(Col::new(t.t("people-history-way")))
             .column(Col::new(t.t("people-session-since")))
             .column(Col::new(t.t("people-session-seen")))
             .column(Col::new(t.t("people-session-ends")))
@@ -179,6 +183,7 @@ pub(super) async fn sessions(visit: &Visit) -> Result<Reply, Fault> {
             .about(format!("{browser} {}", visit.time(row.created_ms)));
             table.row([
                 html! { (browser) },
+                html! { (way_name(visit, &row.way)) },
                 html! { (visit.time(row.created_ms)) },
                 html! { (visit.time(row.seen_ms)) },
                 html! { (visit.time(row.ends_ms)) },

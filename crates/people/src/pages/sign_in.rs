@@ -1,26 +1,37 @@
 //! The ways in and out.
 
-use ground::door::{Reply, is_own_path};
+use ground::door::Reply;
 use ground::fault::Fault;
 use ground::html::{Card, Cards, PageHead, PostButton};
-use ground::page::Visit;
+use ground::page::{PanelPlace, Visit};
 use ground::{seal, session};
 use maud::html;
 
 use crate::actions::Nothing;
 use crate::actions::links::{AskLink, LINK, USE_LINK, UseLink};
-use crate::actions::sessions::{DEMO_SIGN_IN, DemoSignIn, SIGN_OUT, SignedIn};
+use crate::actions::sessions::{DEMO_SIGN_IN, DemoSignIn, SIGN_OUT};
 use crate::demo::DemoPart;
-use crate::model::{AccountKind, LinkPurpose};
+use crate::model::LinkPurpose;
+use crate::ways::pages::{ask_for_code, let_in, passkey_form, step};
+use crate::ways::second::GIVE_UP;
 
-/// What exists today: links from the city, and in a demonstration city a button for each part.
+/// Every way in.
 pub(super) async fn ways(visit: &Visit) -> Result<Reply, Fault> {
     let facts = visit.cx.city().facts();
-    let shell = visit.shell(visit.t("people-sign-in")).private();
     let back = visit.query.get("back");
+    if visit.cx.who().pending.is_some() {
+        return Ok(Reply::see_other(&step("/sign-in/second", back)));
+    }
+    let shell = visit.shell(visit.t("people-sign-in")).private();
+    // Other parts of the house add their ways here, such as accounts at other providers.
+    let more = visit.panels(PanelPlace::SignIn).await;
     let lead = visit.tf("people-sign-in-lead", &[("city", &facts.name)]);
     let body = html! {
         (PageHead::new(visit.t("people-sign-in")).lead(lead).render())
+        h2 { (visit.t("people-sign-in-by-mail")) }
+        (ask_for_code(visit, "", back, None))
+        (passkey_form(visit, back, true))
+        @for part in more { (part) }
         @if facts.demo { (parts(visit, back)) }
         h2 { (visit.t("people-sign-in-link")) }
         p { (visit.t("people-sign-in-link-text")) }
@@ -59,20 +70,7 @@ pub(super) async fn play(visit: &Visit) -> Result<Reply, Fault> {
     let input = DemoSignIn { part, session_digest: seal::token_digest(&token), agent: visit.agent.clone() };
     // The answer is not kept under the form's token: pressing twice is two sessions, and the browser keeps the last.
     let signed_in = DEMO_SIGN_IN.call(&visit.cx, input, None).await?;
-    Ok(welcome(visit, &signed_in, &token, visit.form.get("back")))
-}
-
-/// Hands the session to the browser and leads on: back to where the person was, or to their own first page.
-fn welcome(visit: &Visit, signed_in: &SignedIn, token: &str, back: &str) -> Reply {
-    let home = match signed_in.kind {
-        AccountKind::Staff => "/staff",
-        AccountKind::Resident => "/my",
-    };
-    let known = is_own_path(back) && !back.starts_with("/sign-") && back != "/";
-    let age_s = (signed_in.ends_ms - visit.cx.now_ms()) / 1_000;
-    Reply::see_other(if known { back } else { home })
-        .header("set-cookie", &session::cookie(&visit.cx.city().facts(), token, age_s))
-        .header("cache-control", "no-store")
+    Ok(let_in(visit, &signed_in, &token, visit.form.get("back")))
 }
 
 /// Says whom the link is for. Only the button uses it: programs that look at links in mails press no buttons.
@@ -85,6 +83,7 @@ pub(super) async fn link(visit: &Visit) -> Result<Reply, Fault> {
     let title = visit.t(match link.purpose {
         LinkPurpose::FirstAdmin => "people-link-first-admin",
         LinkPurpose::Invite => "people-link-invite",
+        LinkPurpose::Counter => "people-link-counter",
     });
     let until = visit.tf("people-link-until", &[("when", &visit.time(link.ends_ms))]);
     let button = PostButton::new(
@@ -111,7 +110,7 @@ pub(super) async fn use_link(visit: &Visit) -> Result<Reply, Fault> {
         agent: visit.agent.clone(),
     };
     match USE_LINK.call(&visit.cx, input, None).await {
-        Ok(signed_in) => Ok(welcome(visit, &signed_in, &token, "")),
+        Ok(signed_in) => Ok(let_in(visit, &signed_in, &token, "")),
         Err(fault) => not_valid(visit, fault),
     }
 }
@@ -137,6 +136,8 @@ pub(super) async fn sign_out(visit: &Visit) -> Result<Reply, Fault> {
     // Somebody whose session has ended already only wants the cookie gone.
     if visit.cx.who().is_signed_in() {
         SIGN_OUT.call(&visit.cx, Nothing {}, None).await?;
+    } else if visit.cx.who().pending.is_some() {
+        GIVE_UP.call(&visit.cx, Nothing {}, None).await?;
     }
     Ok(Reply::see_other("/?done=people-signed-out")
         .header("set-cookie", &session::no_cookie(&visit.cx.city().facts()))

@@ -20,6 +20,7 @@ use crate::actions::staff::{
 };
 use crate::model::{AccountState, Roles, STAFF_ROLES};
 use crate::store::staff::StaffMember;
+use crate::ways::counter::{RESET_SECOND, ThisMember};
 
 const LIST: &str = "/staff/people";
 
@@ -281,9 +282,11 @@ fn account_ways(visit: &Visit, member: &StaffMember) -> Markup {
     let ways: Vec<Markup> = match member.state {
         AccountState::Active => [
             way("people.invite_staff", "people-staff-invite", "invite"),
+            way("people.reset_second", "people-staff-reset", "reset-second")
+                .filter(|_| visit.cx.who().account.as_ref() != Some(&member.id)),
             way("people.lock_staff", "people-staff-lock", "lock").map(PostButton::danger),
         ],
-        AccountState::Locked => [way("people.unlock_staff", "people-staff-unlock", "unlock"), None],
+        AccountState::Locked => [way("people.unlock_staff", "people-staff-unlock", "unlock"), None, None],
     }
     .into_iter()
     .flatten()
@@ -392,6 +395,13 @@ async fn told(visit: &Visit, fault: &Fault) -> Result<Reply, Fault> {
         (account_ways(visit, &view.member))
     };
     Ok(visit.page_with(fault.status(), &shell, inside))
+}
+
+/// For somebody who has lost their second factor: they make a new one at the next sign-in.
+pub(super) async fn reset_second(visit: &Visit) -> Result<Reply, Fault> {
+    let id: Id = visit.slot("id").parse().map_err(|_| Fault::missing())?;
+    visit.act(&RESET_SECOND, ThisMember { id: id.clone() }).await?;
+    Ok(Reply::see_other(&format!("{LIST}/{id}?done=people-second-reset")))
 }
 
 /// Shows the link right here: it can be read only once, so there is no page to lead to.

@@ -19,14 +19,17 @@ pub(crate) const WAYS_MAX: usize = 20;
 /// How long somebody new may think about their name.
 const NEWCOMER_MS: i64 = 30 * 60_000;
 
-/// Whose this is; `None` when nobody has linked it.
+/// Whose this is; `None` when nobody has linked it. One that its person has locked is refused.
 pub(crate) fn linked(
     tx: &mut Tx<'_>,
     kind: WayKind,
     issuer: &str,
     subject: &str,
 ) -> Result<Option<Id>, Fault> {
-    Ok(store::by_subject(tx, kind, issuer, subject)?.map(|kept| kept.account))
+    match store::by_subject(tx, kind, issuer, subject)? {
+        Some(kept) if kept.way.locked => Err(Fault::new(FaultKind::Refused, "people-way-locked")),
+        found => Ok(found.map(|kept| kept.account)),
+    }
 }
 
 /// Adds a way into an account. One that is another's already stays theirs: whoever holds it could not know whose
@@ -95,11 +98,7 @@ pub(crate) fn raise(tx: &mut Tx<'_>, cx: &Cx, account: &Id, level: Level, how: &
     if now.level >= level {
         return Ok(());
     }
-    accounts::set_assurance(
-        tx,
-        account,
-        &Assurance { level, since_ms: cx.now_ms(), how: how.to_owned() },
-    )?;
+    accounts::set_assurance(tx, account, &Assurance { level, since_ms: cx.now_ms(), how: how.to_owned() })?;
     tx.emit(
         cx,
         "people.level_raised",

@@ -193,12 +193,7 @@ fn unusual(tx: &mut Tx<'_>, cx: &Cx, account: &Id, agent: &str) -> Result<Vec<Si
 }
 
 /// The history of an account, newest first.
-pub(crate) fn of_account(
-    tx: &mut Tx<'_>,
-    account: &Id,
-    after: &str,
-    rows: i64,
-) -> Result<Vec<Entry>, Fault> {
+pub(crate) fn of_account(tx: &mut Tx<'_>, account: &Id, after: &str, rows: i64) -> Result<Vec<Entry>, Fault> {
     tx.all(
         sql!(
             "select id, account, at_ms, way, agent, network, outcome, signals from people_sign_in
@@ -206,5 +201,26 @@ pub(crate) fn of_account(
         ),
         params![account, after, rows],
         entry_of,
+    )
+}
+
+pub(crate) fn by_id(tx: &mut Tx<'_>, id: &Id) -> Result<Option<Entry>, Fault> {
+    tx.opt(
+        sql!(
+            "select id, account, at_ms, way, agent, network, outcome, signals from people_sign_in
+             where city = ?1 and id = ?2"
+        ),
+        params![id],
+        entry_of,
+    )
+}
+
+/// Adds a signal to a line.
+pub(crate) fn mark(tx: &mut Tx<'_>, entry: &Entry, signal: Signal) -> Result<(), Fault> {
+    let all = entry.signals.iter().copied().filter(|known| *known != signal).chain([signal]);
+    let signals: Vec<&str> = all.map(Signal::name).collect();
+    tx.put(
+        sql!("update people_sign_in set signals = ?3 where city = ?1 and id = ?2"),
+        params![&entry.id, signals.join(" ")],
     )
 }

@@ -48,6 +48,8 @@ pub struct Way {
     pub made_ms: i64,
     /// 0 when it was never used.
     pub used_ms: i64,
+    /// After "that was not me", until its person unlocks it.
+    pub locked: bool,
 }
 
 /// A way with what only the program reads.
@@ -66,6 +68,7 @@ fn kept_of(row: &Row<'_>) -> Result<Kept, Fault> {
             label: row.get(3)?,
             made_ms: row.get(4)?,
             used_ms: row.get(5)?,
+            locked: row.get::<i64>(8)? > 0,
         },
         account: row.get(6)?,
         body: row.get(7)?,
@@ -76,7 +79,7 @@ fn kept_of(row: &Row<'_>) -> Result<Kept, Fault> {
 pub(crate) fn of_account(tx: &mut Tx<'_>, account: &Id) -> Result<Vec<Kept>, Fault> {
     tx.all(
         sql!(
-            "select id, kind, issuer, label, made_ms, used_ms, account, body from people_way
+            "select id, kind, issuer, label, made_ms, used_ms, account, body, locked_ms from people_way
              where city = ?1 and account = ?2 order by id limit 100"
         ),
         params![account],
@@ -87,7 +90,7 @@ pub(crate) fn of_account(tx: &mut Tx<'_>, account: &Id) -> Result<Vec<Kept>, Fau
 pub(crate) fn by_id(tx: &mut Tx<'_>, id: &Id) -> Result<Option<Kept>, Fault> {
     tx.opt(
         sql!(
-            "select id, kind, issuer, label, made_ms, used_ms, account, body from people_way
+            "select id, kind, issuer, label, made_ms, used_ms, account, body, locked_ms from people_way
              where city = ?1 and id = ?2"
         ),
         params![id],
@@ -104,7 +107,7 @@ pub(crate) fn by_subject(
 ) -> Result<Option<Kept>, Fault> {
     tx.opt(
         sql!(
-            "select id, kind, issuer, label, made_ms, used_ms, account, body from people_way
+            "select id, kind, issuer, label, made_ms, used_ms, account, body, locked_ms from people_way
              where city = ?1 and kind = ?2 and issuer = ?3 and subject = ?4"
         ),
         params![kind.name(), issuer, subject],
@@ -127,19 +130,11 @@ pub(crate) struct NewWay<'w> {
 pub(crate) fn add(tx: &mut Tx<'_>, way: &NewWay<'_>, now_ms: i64) -> Result<(), Fault> {
     tx.put(
         sql!(
-            "insert into people_way (city, id, account, kind, issuer, subject, label, body, made_ms, used_ms)
-             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 0)"
+            "insert into people_way (city, id, account, kind, issuer, subject, label, body, made_ms, used_ms,
+                                     locked_ms)
+             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 0, 0)"
         ),
-        params![
-            way.id,
-            way.account,
-            way.kind.name(),
-            way.issuer,
-            way.subject,
-            way.label,
-            way.body,
-            now_ms
-        ],
+        params![way.id, way.account, way.kind.name(), way.issuer, way.subject, way.label, way.body, now_ms],
     )
 }
 
@@ -162,4 +157,27 @@ pub(crate) fn rename(tx: &mut Tx<'_>, id: &Id, label: &str) -> Result<(), Fault>
 
 pub(crate) fn remove(tx: &mut Tx<'_>, id: &Id) -> Result<(), Fault> {
     tx.put(sql!("delete from people_way where city = ?1 and id = ?2"), params![id])
+}
+
+pub(crate) fn lock(tx: &mut Tx<'_>, id: &Id, now_ms: i64) -> Result<(), Fault> {
+    tx.put(sql!("update people_way set locked_ms = ?3 where city = ?1 and id = ?2"), params![id, now_ms])
+}
+
+/// Locks every way of a kind; answers how many.
+pub(crate) fn lock_all(tx: &mut Tx<'_>, account: &Id, kind: WayKind, now_ms: i64) -> Result<u64, Fault> {
+    tx.exec(
+        sql!(
+            "update people_way set locked_ms = ?4
+             where city = ?1 and account = ?2 and kind = ?3 and locked_ms = 0"
+        ),
+        params![account, kind.name(), now_ms],
+    )
+}
+
+pub(crate) fn unlock(tx: &mut Tx<'_>, id: &Id) -> Result<(), Fault> {
+    tx.put(sql!("update people_way set locked_ms = 0 where city = ?1 and id = ?2"), params![id])
+}
+
+pub(crate) fn forget_paper(tx: &mut Tx<'_>, account: &Id) -> Result<(), Fault> {
+    tx.put(sql!("delete from people_recovery where city = ?1 and account = ?2"), params![account])
 }
