@@ -3,6 +3,7 @@
 mod consent;
 mod demo;
 mod lists;
+mod oauth;
 mod organisation;
 mod pages;
 mod release;
