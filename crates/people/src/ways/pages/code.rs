@@ -63,33 +63,33 @@ pub(super) async fn form(visit: &Visit) -> Result<Reply, Fault> {
 async fn code_page(visit: &Visit, wrong: Option<(http::StatusCode, String)>) -> Result<Reply, Fault> {
     let t = visit.cx.tongue();
     let waits = visit.read(&CODE_WAITS, AskNewcomer { browser: visit.attempt.clone() }).await;
-    let title = t.t("people-code");
+    let title = t.t("people-mail-code");
     let Ok(waits) = waits else { return Ok(over(visit, title)) };
     let form = Form::new("/sign-in/code/enter")
         .token(visit.new_token())
         .field(
-            Field::text("code", t.t("people-code-field"))
+            Field::text("code", t.t("people-mail-code-field"))
                 .unmarked()
-                .hint(t.t("people-code-hint"))
+                .hint(t.t("people-mail-code-hint"))
                 .autocomplete("one-time-code")
                 .inputmode("numeric")
                 .width(Width::Short)
                 .error_if(wrong.as_ref().map(|(_, words)| words.as_str())),
         )
-        .submit(t.t("people-code-enter"));
+        .submit(t.t("people-mail-code-enter"));
     let until = visit.cx.city().local(waits.ends_ms).strftime("%H:%M").to_string();
     let shell = visit.shell(title).private().wrong(wrong.is_some());
     let body = html! {
-        (PageHead::new(title).lead(t.tf("people-code-lead", &[("mail", &waits.mail), ("until", &until)])).render())
+        (PageHead::new(title).lead(t.tf("people-mail-code-lead", &[("mail", &waits.mail), ("until", &until)])).render())
         @if let Some(outbox) = &waits.outbox {
-            (Banner::info(t.t("people-code-demo")).link(Link::new(t.t("people-code-outbox"), outbox)).render(t))
+            (Banner::info(t.t("people-mail-code-demo")).link(Link::new(t.t("people-mail-code-outbox"), outbox)).render(t))
         } @else if waits.queued {
-            (Banner::warning(t.t("people-code-queued")).text(t.t("people-code-queued-text")).render(t))
+            (Banner::warning(t.t("people-mail-code-queued")).text(t.t("people-mail-code-queued-text")).render(t))
         }
         (form.render(t))
-        h2 { (t.t("people-code-none")) }
-        p { (t.t("people-code-none-text")) }
-        (buttons([Button::link(t.t("people-code-again"), step("/sign-in", &waits.back)).secondary().render()]))
+        h2 { (t.t("people-mail-code-none")) }
+        p { (t.t("people-mail-code-none-text")) }
+        (buttons([Button::link(t.t("people-mail-code-again"), step("/sign-in", &waits.back)).secondary().render()]))
     };
     let status = wrong.map_or(http::StatusCode::OK, |(status, _)| status);
     Ok(visit.page_with(status, &shell, body).header("cache-control", "no-store"))
@@ -99,8 +99,8 @@ async fn code_page(visit: &Visit, wrong: Option<(http::StatusCode, String)>) -> 
 fn over(visit: &Visit, title: &str) -> Reply {
     let shell = visit.shell(title).private();
     let body = html! {
-        (PageHead::new(visit.t("people-code-over")).lead(visit.t("people-code-over-text")).render())
-        (buttons([Button::link(visit.t("people-code-again"), "/sign-in").render()]))
+        (PageHead::new(visit.t("people-mail-code-over")).lead(visit.t("people-mail-code-over-text")).render())
+        (buttons([Button::link(visit.t("people-mail-code-again"), "/sign-in").render()]))
     };
     visit.page_with(http::StatusCode::NOT_FOUND, &shell, body).header("cache-control", "no-store")
 }
@@ -126,11 +126,11 @@ pub(super) async fn enter(visit: &Visit) -> Result<Reply, Fault> {
         (Step::In, Some(signed_in)) => Ok(let_in(visit, signed_in, &token, &tried.back)),
         (Step::Newcomer, _) => Ok(Reply::see_other("/sign-in/welcome")),
         (Step::Wrong, _) => {
-            let words = visit.tf("people-code-wrong", &[("left", &tried.tries_left.to_string())]);
+            let words = visit.tf("people-mail-code-wrong", &[("left", &tried.tries_left.to_string())]);
             code_page(visit, Some((unprocessable, words))).await
         }
         (Step::Locked, _) => Err(crate::ways::arrive::locked()),
-        _ => Ok(over(visit, visit.t("people-code"))),
+        _ => Ok(over(visit, visit.t("people-mail-code"))),
     }
 }
 

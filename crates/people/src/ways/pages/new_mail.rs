@@ -71,20 +71,20 @@ fn code_page(visit: &Visit, status: StatusCode, wrong: Option<String>) -> Reply 
     let form = Form::new("/my/security/mail/code")
         .token(visit.new_token())
         .field(
-            Field::text("code", t.t("people-code-field"))
+            Field::text("code", t.t("people-mail-code-field"))
                 .unmarked()
-                .hint(t.t("people-code-hint"))
+                .hint(t.t("people-mail-code-hint"))
                 .autocomplete("one-time-code")
                 .inputmode("numeric")
                 .width(Width::Short)
                 .error_if(wrong),
         )
         .submit(t.t("people-new-mail-take"))
-        .secondary(Link::new(t.t("people-code-again"), "/my/security/mail"))
+        .secondary(Link::new(t.t("people-mail-code-again"), "/my/security/mail"))
         .render(t);
     let inside = html! {
         @if visit.cx.city().facts().demo {
-            (Banner::info(t.t("people-code-demo")).link(Link::new(t.t("people-code-outbox"), "/outbox")).render(t))
+            (Banner::info(t.t("people-mail-code-demo")).link(Link::new(t.t("people-mail-code-outbox"), "/outbox")).render(t))
         }
         (form)
     };
@@ -105,9 +105,9 @@ pub(super) async fn take(visit: &Visit) -> Result<Reply, Fault> {
     match TAKE_NEW_MAIL.call(&visit.cx, input, None).await {
         Ok(tried) if tried.step == Step::In => Ok(Reply::see_other("/my/security?done=people-mail-changed")),
         Ok(tried) if tried.step == Step::Wrong => {
-            wrong(visit.tf("people-code-wrong", &[("left", &tried.tries_left.to_string())]))
+            wrong(visit.tf("people-mail-code-wrong", &[("left", &tried.tries_left.to_string())]))
         }
-        Ok(_) => wrong(visit.t("people-code-over-text").to_owned()),
+        Ok(_) => wrong(visit.t("people-mail-code-over-text").to_owned()),
         Err(fault) if fault.kind() == Kind::Invalid => {
             let words = fault.field_words("mail", visit.cx.tongue());
             wrong(words.unwrap_or_else(|| fault.title(visit.cx.tongue())))
