@@ -120,18 +120,23 @@ const fn city(action: &'static str, role: Role) -> Grant {
 
 const GRANTS: &[Grant] = &[
     city("people.clients", Role::Admin),
+    city("people.clients", Role::Approver),
     city("people.clients", Role::Auditor),
     city("people.clients", Role::Operator),
     city("people.client", Role::Admin),
+    city("people.client", Role::Approver),
     city("people.client", Role::Auditor),
     city("people.client", Role::Operator),
     city("people.client_choices", Role::Admin),
+    city("people.client_choices", Role::Approver),
     city("people.client_choices", Role::Auditor),
     city("people.client_choices", Role::Operator),
     // Two people: the command line is no person.
     city("people.propose_client", Role::Admin),
     city("people.approve_client", Role::Admin),
+    city("people.approve_client", Role::Approver),
     city("people.refuse_client", Role::Admin),
+    city("people.refuse_client", Role::Approver),
     city("people.close_client", Role::Admin),
     city("people.close_client", Role::Operator),
     city("people.set_client_secret", Role::Admin),
