@@ -3,9 +3,10 @@ import accessibility from "./accessibility.mjs";
 import errors from "./errors.mjs";
 import forms from "./forms.mjs";
 import offline from "./offline.mjs";
+import provider from "./provider.mjs";
 import shell from "./shell.mjs";
 import signIn from "./sign-in.mjs";
 import staff from "./staff.mjs";
 import writing from "./writing.mjs";
 
-export const suites = [...accessibility, ...writing, ...staff, ...signIn, ...forms, ...shell, ...errors, ...offline];
+export const suites = [...accessibility, ...writing, ...staff, ...signIn, ...provider, ...forms, ...shell, ...errors, ...offline];
