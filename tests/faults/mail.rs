@@ -20,7 +20,7 @@ fn a_letter_that_was_acknowledged_survives_a_fall_of_the_server() {
     let server = plan.demo();
     let letter = json!({"to": "taro@example.jp", "subject": "お知らせ", "plain": "本文", "kind": "notice",
                         "urgent": true});
-    let called = plan.run(&["call", "gate.send_mail", &letter.to_string()]);
+    let called = plan.run(&["call", "gate.send_mail", "--json", &letter.to_string()]);
     assert!(called.status.success(), "{}", String::from_utf8_lossy(&called.stderr));
     server.kill_9();
     sink.up();

@@ -16,6 +16,7 @@
 //! bodies and addresses. The outbox is open to everybody, in a demonstration city only.
 
 mod actions;
+mod demo;
 mod mail;
 mod outside;
 mod pages;
@@ -110,6 +111,8 @@ pub const ROOM: Room = Room {
     grants: GRANTS,
     pages: pages::PAGES,
     panels: pages::PANELS,
+    foot: Some(pages::foot),
+    demo: Some(demo::fill),
     jobs: JOBS,
     schedules: SCHEDULES,
     retention: RETENTION,

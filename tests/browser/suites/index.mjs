@@ -2,6 +2,7 @@
 import accessibility from "./accessibility.mjs";
 import errors from "./errors.mjs";
 import forms from "./forms.mjs";
+import mail from "./mail.mjs";
 import offline from "./offline.mjs";
 import provider from "./provider.mjs";
 import shell from "./shell.mjs";
@@ -9,4 +10,4 @@ import signIn from "./sign-in.mjs";
 import staff from "./staff.mjs";
 import writing from "./writing.mjs";
 
-export const suites = [...accessibility, ...writing, ...staff, ...signIn, ...provider, ...forms, ...shell, ...errors, ...offline];
+export const suites = [...accessibility, ...writing, ...staff, ...signIn, ...provider, ...forms, ...shell, ...errors, ...mail, ...offline];

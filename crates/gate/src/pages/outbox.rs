@@ -27,7 +27,9 @@ pub async fn list(visit: &Visit) -> Result<Reply, Fault> {
             @if list.rows.is_empty() {
                 (Empty::new(visit.t("gate-outbox-none")).text(visit.t("gate-outbox-none-text")).render())
             }
-            @for letter in &list.rows { (one(visit, letter)) }
+            @if !list.rows.is_empty() {
+                ul class="cards cards-list" { @for letter in &list.rows { (one(visit, letter)) } }
+            }
             (visit.next_page(list.next.as_deref(), send::OUTBOX))
         },
     ))
@@ -36,14 +38,14 @@ pub async fn list(visit: &Visit) -> Result<Reply, Fault> {
 fn one(visit: &Visit, letter: &OutboxLetter) -> Markup {
     let over = letter.until_ms > 0 && letter.until_ms <= visit.cx.now_ms();
     html! {
-        article class="card letter" id=(letter.id) {
+        li class="card" id=(letter.id) {
             h2 class="card-title" { (letter.subject) }
             p class="card-meta" {
                 (visit.tf("gate-outbox-to", &[("to", &letter.to)])) br;
                 (visit.time(letter.at_ms)) " · " (kind(visit, &letter.kind))
                 @if over { " · " strong { (visit.t("gate-outbox-over")) } }
             }
-            div class="letter-body" {
+            div {
                 @for paragraph in letter.plain.replace("\r\n", "\n").split("\n\n") {
                     p {
                         @for (nth, line) in paragraph.lines().enumerate() {

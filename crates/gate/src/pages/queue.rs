@@ -135,10 +135,15 @@ fn cells(visit: &Visit, row: &MailRow) -> [Markup; 7] {
         html! { (row.tries) },
         html! { (cause(visit, &row.cause, &row.said)) @if !next.is_empty() { br; (next) } },
         html! { (visit.time(row.made_ms)) @if row.state == State::Waiting { br; (age(visit, row.made_ms)) } },
-        html! {
-            @if row.can_be_tried() && visit.may_ever("gate.retry_mail") { (act("retry", "gate-mail-retry")) }
-            @if row.can_be_given_up() && visit.may_ever("gate.give_up_mail") { (act("give-up", "gate-mail-give-up")) }
-        },
+        buttons(
+            [
+                (row.can_be_tried() && visit.may_ever("gate.retry_mail")).then(|| act("retry", "gate-mail-retry")),
+                (row.can_be_given_up() && visit.may_ever("gate.give_up_mail"))
+                    .then(|| act("give-up", "gate-mail-give-up")),
+            ]
+            .into_iter()
+            .flatten(),
+        ),
     ]
 }
 

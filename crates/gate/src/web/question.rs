@@ -28,7 +28,7 @@ pub fn read_url(text: &str, private_too: bool) -> Result<Url, Fault> {
     let literal = match url.host().ok_or_else(wrong)? {
         Host::Ipv4(address) => Some(address.into()),
         Host::Ipv6(address) => Some(address.into()),
-        Host::Domain(name) if name.is_empty() => return Err(wrong()),
+        Host::Domain("") => return Err(wrong()),
         Host::Domain(_) => None,
     };
     if literal.is_some_and(|address| !may_ask(address, private_too)) {

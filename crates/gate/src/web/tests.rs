@@ -196,7 +196,7 @@ async fn a_name_that_changes_its_address_gains_nothing() {
     let lookup: Lookup = Arc::new(move |_| {
         let nth = counted.fetch_add(1, Ordering::SeqCst);
         // Nobody listens at the public one: TEST-NET would be private, so it is an address that cannot be routed here.
-        let address = if nth % 2 == 0 { "198.41.0.4" } else { "127.0.0.1" };
+        let address = if nth.is_multiple_of(2) { "198.41.0.4" } else { "127.0.0.1" };
         Box::pin(async move { Ok(vec![address.parse().unwrap()]) })
     });
     let tls = Outside::default().tls().unwrap();
