@@ -137,7 +137,8 @@ fn cells(visit: &Visit, row: &MailRow) -> [Markup; 7] {
         html! { (visit.time(row.made_ms)) @if row.state == State::Waiting { br; (age(visit, row.made_ms)) } },
         buttons(
             [
-                (row.can_be_tried() && visit.may_ever("gate.retry_mail")).then(|| act("retry", "gate-mail-retry")),
+                (row.can_be_tried() && visit.may_ever("gate.retry_mail"))
+                    .then(|| act("retry", "gate-mail-retry")),
                 (row.can_be_given_up() && visit.may_ever("gate.give_up_mail"))
                     .then(|| act("give-up", "gate-mail-give-up")),
             ]
