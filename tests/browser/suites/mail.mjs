@@ -25,7 +25,7 @@ async function mail({ check, visitors }) {
     assert.match(said, /example\.jp/);
     assert.doesNotMatch(said, /@/);
     await page.goto("/staff/mail?state=refused");
-    assert.equal(await page.locator("main tbody tr").count(), 0);
+    assert.doesNotMatch(await page.locator("main table").innerText(), /example\.jp/);
   });
   await check("other staff see no queue", async () => {
     const page = await visitors.arrive({ as: clerk });
