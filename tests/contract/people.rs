@@ -6,6 +6,7 @@ mod lists;
 mod oauth;
 mod organisation;
 mod pages;
+mod profile;
 mod release;
 mod residents;
 mod ways;

@@ -75,3 +75,9 @@ pub(crate) fn keep<T: Serialize>(
         params![cx.who().written(), once.key.as_str(), action, once.digest.as_str(), answer, cx.now_ms()],
     )
 }
+
+/// Answers that were kept for somebody who leaves.
+pub(crate) fn erase(tx: &mut Tx<'_>, _: &Cx, person: &crate::room::Person) -> Result<bool, Fault> {
+    tx.put(sql!("delete from ground_once where city = ?1 and who = ?2"), params![&person.account])?;
+    Ok(true)
+}

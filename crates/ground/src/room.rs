@@ -26,6 +26,46 @@ pub struct SetupItem {
     pub done: fn(&mut crate::db::Tx<'_>, &crate::cx::Cx) -> Result<bool, crate::fault::Fault>,
 }
 
+/// A person, as rooms know their rows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Person {
+    pub account: crate::id::Id,
+    /// The number under which bulk rows know them.
+    pub person_no: i64,
+}
+
+/// A range of what a room knows of one person.
+#[derive(Debug, Default)]
+pub struct Taken {
+    pub rows: Vec<serde_json::Value>,
+    /// Ask again with this for what follows; absent at the end.
+    pub next: Option<String>,
+}
+
+type Take = fn(
+    &mut crate::db::Tx<'_>,
+    &crate::cx::Cx,
+    &Person,
+    after: &str,
+) -> Result<Taken, crate::fault::Fault>;
+
+/// What a room hands over when somebody takes their data along: one file of it, asked for range by range.
+#[derive(Clone, Copy)]
+pub struct Takeout {
+    /// The file's name without its ending, in letters and hyphens.
+    pub file: &'static str,
+    /// The word for its heading. Under `<word>-<field>` stands the word for a field, where there is one.
+    pub word: &'static str,
+    pub rows: Take,
+}
+
+/// What a room erases when somebody leaves: at most a range each time, asked until it answers that nothing is left.
+#[derive(Clone, Copy)]
+pub struct Erase {
+    pub name: &'static str,
+    pub range: fn(&mut crate::db::Tx<'_>, &crate::cx::Cx, &Person) -> Result<bool, crate::fault::Fault>,
+}
+
 type Foot = for<'v> fn(&'v crate::cx::Cx) -> crate::action::Boxed<'v, Vec<crate::html::Link>>;
 
 type Demo = fn(crate::cx::Cx) -> crate::action::Boxed<'static, Result<(), crate::fault::Fault>>;
@@ -55,6 +95,10 @@ pub struct Room {
     pub demo: Option<Demo>,
     /// The events it emits, each with its version.
     pub events: &'static [(&'static str, i64)],
+    /// What it hands to somebody who takes their data along.
+    pub takeout: &'static [Takeout],
+    /// What it erases of somebody who leaves.
+    pub erase: &'static [Erase],
 }
 
 fn no_actions() -> Vec<AnyAction> {
@@ -82,6 +126,8 @@ impl Room {
             setup: &[],
             demo: None,
             events: &[],
+            takeout: &[],
+            erase: &[],
         }
     }
 }

@@ -39,9 +39,8 @@ create table people_household (
 -- Somebody is asked to join a household, or to act for somebody. Whoever holds the code may accept it, once.
 create table people_invitation (
     city text not null, digest text not null, id text not null, kind text not null, made_by text not null,
-    person text not null, household text not null, scopes text not null, starts_on text not null,
-    ends_on text not null, note text not null, document text not null, mail text not null, made_ms bigint not null,
-    ends_ms bigint not null, used_ms bigint not null, used_by text not null,
+    person text not null, scopes text not null, starts_on text not null, ends_on text not null, note text not null,
+    made_ms bigint not null, ends_ms bigint not null, used_ms bigint not null, used_by text not null,
     primary key (city, digest)
 ) {clustered};
 create unique index people_invitation_id on people_invitation (city, id);
@@ -75,7 +74,7 @@ create index people_takeout_end on people_takeout (city, ends_ms);
 -- Somebody leaves: asked for, waited for, done. What stays is the number of the person and the days.
 create table people_leaving (
     city text not null, account text not null, person_no bigint not null, state text not null, why text not null,
-    asked_ms bigint not null, due_ms bigint not null, done_ms bigint not null, step text not null,
+    asked_ms bigint not null, due_ms bigint not null, done_ms bigint not null,
     primary key (city, account)
 ) {clustered};
 create index people_leaving_due on people_leaving (city, state, due_ms);

@@ -110,6 +110,7 @@ pub const ROOM: Room = Room {
     schedules: SCHEDULES,
     retention: crate::retention::RULES,
     setup: SETUP,
+    erase: &[crate::room::Erase { name: "ground.once", range: crate::once::erase }],
     events: &[("ground.city_saved", 1), ("ground.job_retried", 1), ("ground.job_dismissed", 1)],
     ..Room::empty("ground", WORDS)
 };

@@ -3,7 +3,7 @@
 mod departments;
 mod districts;
 mod imports;
-mod my;
+pub(crate) mod my;
 mod sign_in;
 mod staff;
 
@@ -21,8 +21,6 @@ pub const PAGES: &[Page] = &[
     Page::post("/sign-in/link/{token}", |visit| Box::pin(sign_in::use_link(visit))),
     Page::post("/sign-out", |visit| Box::pin(sign_in::sign_out(visit))),
     Page::get("/my", |visit| Box::pin(my::my(visit))),
-    Page::get("/my/profile", |visit| Box::pin(my::profile(visit))),
-    Page::post("/my/profile", |visit| Box::pin(my::save_profile(visit))),
     Page::get("/my/sessions", |visit| Box::pin(my::sessions(visit))),
     Page::post("/my/sessions/end-others", |visit| Box::pin(my::end_others(visit))),
     Page::post("/my/sessions/{id}/end", |visit| Box::pin(my::end_session(visit))),

@@ -8,13 +8,15 @@ use ground::html::{
 };
 use ground::list::Paging;
 use ground::page::{PanelPlace, Visit};
+use ground::who::Scope;
 use ground::words::Lang;
 use maud::{Markup, html};
 
 use super::told;
 use crate::actions::Nothing;
-use crate::actions::me::{ME, PROFILE, SAVE_ME, SaveMe};
+use crate::actions::me::{ME, SAVE_ME, SaveMe};
 use crate::actions::sessions::{AskSessions, END_OTHER_SESSIONS, END_SESSION, SESSIONS, ThisSession};
+use crate::profile::MY_PROFILE;
 use crate::store::accounts::Account;
 use crate::ways::pages::way_name;
 
@@ -33,52 +35,46 @@ pub(super) async fn my(visit: &Visit) -> Result<Reply, Fault> {
     ))
 }
 
-/// The part of my page about myself.
+/// The part of my page about myself, or about whom one acts for.
 pub(super) async fn panel(visit: &Visit) -> Result<Option<Markup>, Fault> {
-    let profile = visit.read(&PROFILE, Nothing {}).await?;
-    let account = &profile.account;
-    let none = || html! { span class="quiet" { (visit.t("people-not-given")) } };
-    let mut facts = SummaryList::new()
-        .row_with(
-            visit.t("people-display-name"),
-            html! { (account.name) },
-            Link::new(visit.t("people-change"), "/my/profile"),
-        )
-        .row_with(
-            visit.t("people-language"),
-            html! { (visit.t(lang_word(account.lang))) },
-            Link::new(visit.t("people-change"), "/my/profile"),
-        );
-    if !account.mail.is_empty() {
-        facts = facts.text(visit.t("people-mail"), account.mail.clone());
+    let t = visit.cx.tongue();
+    let who = visit.cx.who();
+    if who.acting.is_some() && !who.acts_within(Scope::Profile) {
+        return Ok(None);
     }
-    if let Some(resident) = &profile.resident {
-        let district = resident.district_name.as_ref().map(|name| told(name, visit.cx.lang()));
-        facts = facts.row(visit.t("people-district"), district.unwrap_or_else(none)).row(
-            visit.t("people-block"),
-            if resident.block.is_empty() {
-                none()
-            } else {
-                html! { (resident.block) }
-            },
-        );
+    let profile = visit.read(&MY_PROFILE, Nothing {}).await?;
+    let none = || html! { span class="quiet" { (t.t("people-not-given")) } };
+    let text = |text: &str| if text.is_empty() { none() } else { html! { (text) } };
+    let mut facts = SummaryList::new().row(t.t("people-display-name"), html! { (profile.name) });
+    if !visit.cx.who().is_staff() || visit.cx.who().acting.is_some() {
+        let district = profile.district_name.as_ref().map(|name| told(name, visit.cx.lang()));
+        facts = facts
+            .row(t.t("people-field-birth"), text(&profile.birth))
+            .row(t.t("people-field-address"), text(&profile.address))
+            .row(t.t("people-block"), text(&profile.block))
+            .row(t.t("people-district"), district.unwrap_or_else(none));
     }
-    let ways = [
-        Button::link(visit.t("people-security"), "/my/security").secondary().render(),
-        Button::link(visit.t("people-identity"), "/my/identity").secondary().render(),
-        Button::link(visit.t("people-sessions"), "/my/sessions").secondary().render(),
-        PostButton::new(visit.t("people-sign-out"), "/sign-out", visit.new_token()).render(),
-    ];
+    facts = facts.row(t.t("people-language"), html! { (t.t(lang_word(profile.lang))) });
+    if !profile.mail.is_empty() {
+        facts = facts.text(t.t("people-mail"), profile.mail.clone());
+    }
+    let mut ways = vec![Button::link(t.t("people-change-profile"), "/my/profile").secondary().render()];
+    if visit.cx.who().acting.is_none() {
+        ways.push(Button::link(t.t("people-security"), "/my/security").secondary().render());
+        ways.push(Button::link(t.t("people-identity"), "/my/identity").secondary().render());
+        ways.push(Button::link(t.t("people-sessions"), "/my/sessions").secondary().render());
+        ways.push(PostButton::new(t.t("people-sign-out"), "/sign-out", visit.new_token()).render());
+    }
     Ok(Some(html! {
         section aria-labelledby="people-profile" {
-            h2 id="people-profile" { (visit.t("people-profile")) }
+            h2 id="people-profile" { (t.t("people-profile")) }
             (facts.render())
             (buttons(ways))
         }
     }))
 }
 
-fn lang_word(lang: Option<Lang>) -> &'static str {
+pub(crate) fn lang_word(lang: Option<Lang>) -> &'static str {
     match lang {
         None => "people-language-browser",
         Some(Lang::Ja) => "people-language-ja",
@@ -123,13 +119,13 @@ fn profile_page(visit: &Visit, fault: Option<&Fault>, inside: Markup) -> Reply {
     visit.page_with(status, &shell, html! { (PageHead::new(title).render()) (inside) })
 }
 
-pub(super) async fn profile(visit: &Visit) -> Result<Reply, Fault> {
+pub(crate) async fn profile(visit: &Visit) -> Result<Reply, Fault> {
     let me = visit.read(&ME, Nothing {}).await?;
     let input = SaveMe { name: me.name, lang: me.lang, rev: me.rev };
     Ok(profile_page(visit, None, profile_form(visit, &input, None)))
 }
 
-pub(super) async fn save_profile(visit: &Visit) -> Result<Reply, Fault> {
+pub(crate) async fn save_profile(visit: &Visit) -> Result<Reply, Fault> {
     let input = SaveMe {
         name: visit.form.get("name").to_owned(),
         lang: Lang::from_code(visit.form.get("lang")),

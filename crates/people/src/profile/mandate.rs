@@ -19,7 +19,8 @@ pub enum Relation {
 }
 
 impl Relation {
-    pub const ALL: [Relation; 4] = [Relation::Parent, Relation::Guardian, Relation::Helper, Relation::Counter];
+    pub const ALL: [Relation; 4] =
+        [Relation::Parent, Relation::Guardian, Relation::Helper, Relation::Counter];
 
     pub fn name(self) -> &'static str {
         match self {

@@ -2,14 +2,28 @@
 //! leaving.
 
 mod actions;
+mod address;
+mod code;
+mod demo;
+mod era;
+mod erase;
+mod fields;
+mod leaving;
+mod letter;
 mod mandate;
 mod pages;
+mod reminder;
 mod store;
+mod takeout;
+
+pub(crate) use actions::profile::MY_PROFILE;
 
 use ground::db::{Migration, Sql, Store};
+use ground::events::Reader;
+use ground::jobs::{JobKind, JobRun, Lane, Schedule};
 use ground::room::{Retention, Room};
 use ground::sql;
-use ground::who::{Grant, Reach, Role};
+use ground::who::{Grant, Reach, Role, Scope};
 use ground::words::WordFiles;
 
 const MIGRATIONS: &[Migration] = &[Migration {
@@ -20,16 +34,83 @@ const MIGRATIONS: &[Migration] = &[Migration {
     sql: include_str!("../../migrations/city-005-profile.sql"),
 }];
 
+/// A sign-in that is older than this is not fresh.
+const FRESH_MS: i64 = 10 * 60_000;
+
+/// What cannot be undone, and what takes everything along, asks for somebody who has just shown who they are.
+fn fresh(cx: &ground::cx::Cx) -> Result<(), ground::fault::Fault> {
+    let age_ms = cx.now_ms() - cx.who().signed_in_ms;
+    if (0..FRESH_MS).contains(&age_ms) {
+        Ok(())
+    } else {
+        Err(ground::fault::Fault::new(ground::fault::Kind::Refused, "people-fresh"))
+    }
+}
+
 const fn own(action: &'static str) -> Grant {
     Grant::new(action, Role::Anyone, Reach::Own)
+}
+
+const fn city(action: &'static str, role: Role) -> Grant {
+    Grant::new(action, role, Reach::City)
 }
 
 const GRANTS: &[Grant] = &[
     own("people.act_for"),
     own("people.stop_acting"),
-    Grant::new("people.begin_counter", Role::Clerk, Reach::City),
-    Grant::new("people.end_counter", Role::Clerk, Reach::City),
+    city("people.begin_counter", Role::Clerk),
+    city("people.end_counter", Role::Clerk),
+    own("people.my_profile").for_others(Scope::Profile),
+    own("people.save_profile").for_others(Scope::Profile),
+    city("people.verify_profile", Role::Clerk),
+    city("people.set_block_point", Role::Admin),
+    city("people.set_block_point", Role::Operator),
+    own("people.family"),
+    own("people.invite"),
+    city("people.invitation", Role::Resident),
+    city("people.accept_invitation", Role::Resident),
+    own("people.take_back_invitation"),
+    own("people.leave_household").for_others(Scope::Profile),
+    own("people.name_household"),
+    own("people.add_child"),
+    own("people.hand_over"),
+    city("people.record_mandate", Role::Clerk),
+    own("people.answer_mandate"),
+    own("people.end_mandate"),
+    own("people.acts_for_me").for_others(Scope::Record),
+    own("people.takeouts"),
+    own("people.ask_takeout"),
+    own("people.takeout_file"),
+    own("people.leaving"),
+    own("people.ask_leaving"),
+    own("people.take_back_leaving"),
+    city("people.rules", Role::Anyone),
+    city("people.save_rule", Role::Admin),
+    city("people.save_rule", Role::Operator),
 ];
+
+const fn job(name: &'static str, lane: Lane, run: JobRun) -> JobKind {
+    JobKind { name, lane, tries_max: 5, run }
+}
+
+const JOBS: &[JobKind] = &[
+    job(takeout::MAKE, Lane::Bulk, JobRun::Outside(takeout::make)),
+    job(takeout::END, Lane::Bulk, JobRun::InTx(takeout::end)),
+    job(leaving::DUE, Lane::Normal, JobRun::InTx(leaving::due)),
+    job(leaving::ERASE, Lane::Bulk, JobRun::InTx(leaving::erase)),
+    job(leaving::DORMANT, Lane::Bulk, JobRun::InTx(leaving::dormant)),
+    job(reminder::DAILY, Lane::Bulk, JobRun::InTx(reminder::daily)),
+];
+
+const SCHEDULES: &[Schedule] = &[
+    Schedule { name: "people.mandates_daily", cron: "10 7 * * *", kind: reminder::DAILY },
+    Schedule { name: "people.dormant", cron: "40 3 * * *", kind: leaving::DORMANT },
+    // Jobs for the day itself wait in the queue; this finds those whose job was lost.
+    Schedule { name: "people.leaving_due", cron: "30 4 * * *", kind: leaving::DUE },
+];
+
+const READERS: &[Reader] =
+    &[Reader { name: "people.back_again", wants: &["people.signed_in"], run: leaving::back_again }];
 
 const RETENTION: &[Retention] = &[
     Retention { table: "people_mandate", days: 5 * 365, purge: old_mandates },
@@ -74,12 +155,32 @@ pub const PART: Room = Room {
     actions: actions::all,
     grants: GRANTS,
     pages: pages::PAGES,
+    panels: pages::PANELS,
+    jobs: JOBS,
+    schedules: SCHEDULES,
+    readers: READERS,
     retention: RETENTION,
+    demo: Some(demo::fill),
+    takeout: takeout::PARTS,
+    erase: erase::PARTS,
     events: &[
         ("people.acting_begun", 1),
         ("people.acting_ended", 1),
         ("people.mandate_made", 1),
+        ("people.mandate_answered", 1),
         ("people.mandate_ended", 1),
+        ("people.profile_saved", 1),
+        ("people.profile_checked", 1),
+        ("people.invited", 1),
+        ("people.household_changed", 1),
+        ("people.child_added", 1),
+        ("people.child_handed_over", 1),
+        ("people.takeout_asked", 1),
+        ("people.takeout_ready", 1),
+        ("people.leaving_asked", 1),
+        ("people.leaving_taken_back", 1),
+        ("people.left", 1),
+        ("people.rule_saved", 1),
     ],
     ..Room::empty("people", WORDS)
 };

@@ -95,7 +95,7 @@ fn stop(tx: &mut Tx<'_>, cx: &Cx) -> Result<(), Fault> {
 }
 
 /// Ends a mandate; whoever acts by it is themselves again with the next request.
-pub(super) fn end_mandate(tx: &mut Tx<'_>, cx: &Cx, id: &Id, person: &Id) -> Result<bool, Fault> {
+pub(crate) fn end_mandate(tx: &mut Tx<'_>, cx: &Cx, id: &Id, person: &Id) -> Result<bool, Fault> {
     let ended = mandates::end(tx, id, &cx.who().written(), cx.now_ms())?;
     if ended {
         tx.emit(cx, "people.mandate_ended", person.as_str(), serde_json::json!({"mandate": id}))?;

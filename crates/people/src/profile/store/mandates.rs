@@ -201,8 +201,12 @@ pub fn end_all(
 }
 
 pub fn note_used(tx: &mut Tx<'_>, id: &Id, now_ms: i64) -> Result<(), Fault> {
+    tx.put(sql!("update people_mandate set used_ms = ?3 where city = ?1 and id = ?2"), params![id, now_ms])
+}
+
+pub fn note_reminded(tx: &mut Tx<'_>, id: &Id, now_ms: i64) -> Result<(), Fault> {
     tx.put(
-        sql!("update people_mandate set used_ms = ?3 where city = ?1 and id = ?2"),
+        sql!("update people_mandate set reminded_ms = ?3 where city = ?1 and id = ?2"),
         params![id, now_ms],
     )
 }
