@@ -258,8 +258,8 @@ people-invited-sent = It was sent to their address. You may also tell them the c
 people-invited-hand-over = Hand this code to the other person.
 people-invited-link = Page of the invitation
 people-invited-once = The code is shown only now.
-people-code = Code
-people-code-hint = Twelve letters and digits; capitals and hyphens do not matter.
+people-invitation-code = Code
+people-invitation-code-hint = Twelve letters and digits; capitals and hyphens do not matter.
 people-invitations = Invitations waiting for an answer
 people-invitation-by = Invited by
 people-invitation-until = Until
@@ -283,14 +283,14 @@ people-join-no = Not now
 done-people-joined = You accepted the invitation
 
 # 窓口での記録
-people-record-title = Record a mandate
-people-record-lead = Check a document and record who may act. It holds once they accept on their own page. Acting at the counter ends after { $minutes } minutes.
-people-record-agent = E-mail address of who will act
-people-record-agent-hint = The one of their resident account.
-people-record-document-hint = Such as a certificate of registered matters or a letter of attorney
-people-record-do = Record
-people-record-done = Recorded
-people-record-done-next = It holds once they accept.
+people-mandate-record-title = Record a mandate
+people-mandate-record-lead = Check a document and record who may act. It holds once they accept on their own page. Acting at the counter ends after { $minutes } minutes.
+people-mandate-record-agent = E-mail address of who will act
+people-mandate-record-agent-hint = The one of their resident account.
+people-mandate-record-document-hint = Such as a certificate of registered matters or a letter of attorney
+people-mandate-record-do = Record
+people-mandate-record-done = Recorded
+people-mandate-record-done-next = It holds once they accept.
 
 # データを持ち出す
 people-data-title = My data

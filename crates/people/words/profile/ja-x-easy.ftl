@@ -258,8 +258,8 @@ people-invited-sent = メールで 送りました。コードを 言っても �
 people-invited-hand-over = この コードを あいてに わたして ください。
 people-invited-link = さそいの ページ
 people-invited-once = この コードは いまだけ 見られます。
-people-code = コード
-people-code-hint = 12文字です。
+people-invitation-code = コード
+people-invitation-code-hint = 12文字です。
 people-invitations = 返事を 待って いる さそい
 people-invitation-by = さそった 人
 people-invitation-until = いつまで
@@ -283,14 +283,14 @@ people-join-no = 受けない
 done-people-joined = さそいを 受けました
 
 # 窓口での記録
-people-record-title = かわりの 人を 書く
-people-record-lead = 書類を 見て 書きます。かわりの 人が 受けると 始まります。窓口の 操作は { $minutes }分で 終わります。
-people-record-agent = かわりの 人の メールアドレス
-people-record-agent-hint = アカウントの アドレスです。
-people-record-document-hint = 例：登記事項証明書、委任状
-people-record-do = 書く
-people-record-done = かわりの 人を 書きました
-people-record-done-next = かわりの 人が 受けると 始まります。
+people-mandate-record-title = かわりの 人を 書く
+people-mandate-record-lead = 書類を 見て 書きます。かわりの 人が 受けると 始まります。窓口の 操作は { $minutes }分で 終わります。
+people-mandate-record-agent = かわりの 人の メールアドレス
+people-mandate-record-agent-hint = アカウントの アドレスです。
+people-mandate-record-document-hint = 例：登記事項証明書、委任状
+people-mandate-record-do = 書く
+people-mandate-record-done = かわりの 人を 書きました
+people-mandate-record-done-next = かわりの 人が 受けると 始まります。
 
 # データを持ち出す
 people-data-title = わたしの データ

@@ -258,8 +258,8 @@ people-invited-sent = 相手のメールアドレスに送りました。この�
 people-invited-hand-over = このコードを相手の人に渡してください。
 people-invited-link = 招待のページ
 people-invited-once = このコードは、いまだけ見られます。
-people-code = 招待コード
-people-code-hint = 12文字の英数字です。大文字と小文字、ハイフンの有無は問いません。
+people-invitation-code = 招待コード
+people-invitation-code-hint = 12文字の英数字です。大文字と小文字、ハイフンの有無は問いません。
 people-invitations = 返事を待っている招待
 people-invitation-by = 招いた人
 people-invitation-until = 期限
@@ -283,14 +283,14 @@ people-join-no = 受けない
 done-people-joined = 招待を受けました
 
 # 窓口での記録
-people-record-title = 代理の人を記録する
-people-record-lead = 書類を確かめて、だれが代わりに操作できるかを記録します。代わりに操作する人が自分の画面で引き受けると有効になります。窓口での代わりの操作は { $minutes } 分で終わります。
-people-record-agent = 代わりに操作する人のメールアドレス
-people-record-agent-hint = 住民アカウントに登録したアドレスです。
-people-record-document-hint = 例：登記事項証明書、委任状、戸籍謄本
-people-record-do = 記録する
-people-record-done = 代理の人を記録しました
-people-record-done-next = 代わりに操作する人が引き受けると有効になります。
+people-mandate-record-title = 代理の人を記録する
+people-mandate-record-lead = 書類を確かめて、だれが代わりに操作できるかを記録します。代わりに操作する人が自分の画面で引き受けると有効になります。窓口での代わりの操作は { $minutes } 分で終わります。
+people-mandate-record-agent = 代わりに操作する人のメールアドレス
+people-mandate-record-agent-hint = 住民アカウントに登録したアドレスです。
+people-mandate-record-document-hint = 例：登記事項証明書、委任状、戸籍謄本
+people-mandate-record-do = 記録する
+people-mandate-record-done = 代理の人を記録しました
+people-mandate-record-done-next = 代わりに操作する人が引き受けると有効になります。
 
 # データを持ち出す
 people-data-title = わたしのデータ

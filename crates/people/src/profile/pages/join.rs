@@ -134,7 +134,7 @@ fn invited_page(visit: &Visit, input: &Invite, invited: &Invited) -> Reply {
     let address = visit.cx.city().url(&invited.path);
     let sent = if input.mail.is_empty() { "people-invited-hand-over" } else { "people-invited-sent" };
     let facts = SummaryList::new()
-        .row(t.t("people-code"), html! { strong { code { (invited.code) } } })
+        .row(t.t("people-invitation-code"), html! { strong { code { (invited.code) } } })
         .row(t.t("people-invited-link"), html! { code { (address) } })
         .row(t.t("people-invitation-until"), visit.day(invited.ends_ms));
     let body = html! {
@@ -174,8 +174,8 @@ fn code_page(visit: &Visit, code: &str, fault: Option<&Fault>) -> Reply {
     let form = Form::new("/my/family/join")
         .get()
         .field(
-            Field::text("code", t.t("people-code"))
-                .hint(t.t("people-code-hint"))
+            Field::text("code", t.t("people-invitation-code"))
+                .hint(t.t("people-invitation-code-hint"))
                 .width(Width::Short)
                 .value(code)
                 .error_if(fault.map(|fault| fault.title(t))),
@@ -277,9 +277,9 @@ fn record_page(visit: &Visit, input: &RecordMandate, fault: Option<&Fault>) -> R
                 .error_if(wrong("relation")),
         )
         .field(
-            Field::email("agent_mail", t.t("people-record-agent"))
+            Field::email("agent_mail", t.t("people-mandate-record-agent"))
                 .required()
-                .hint(t.t("people-record-agent-hint"))
+                .hint(t.t("people-mandate-record-agent-hint"))
                 .value(&input.agent_mail)
                 .error_if(wrong("agent_mail")),
         )
@@ -293,19 +293,19 @@ fn record_page(visit: &Visit, input: &RecordMandate, fault: Option<&Fault>) -> R
         .field(
             Field::text("document", t.t("people-mandate-document"))
                 .required()
-                .hint(t.t("people-record-document-hint"))
+                .hint(t.t("people-mandate-record-document-hint"))
                 .value(&input.document)
                 .error_if(wrong("document")),
         )
         .field(Field::text("note", t.t("people-mandate-note")).value(&input.note).error_if(wrong("note")))
-        .submit(t.t("people-record-do"));
-    let title = t.t("people-record-title");
+        .submit(t.t("people-mandate-record-do"));
+    let title = t.t("people-mandate-record-title");
     let crumbs = [Link::new(t.t("people-crumb-staff"), "/staff"), Link::new(title, "/staff/mandates/new")];
     let shell = visit.shell(title).breadcrumbs(crumbs).wrong(fault.is_some());
     let status = fault.map_or(http::StatusCode::OK, Fault::status);
     let minutes = COUNTER_MINUTES.to_string();
     let body = html! {
-        (PageHead::new(title).lead(t.tf("people-record-lead", &[("minutes", &minutes)])).render())
+        (PageHead::new(title).lead(t.tf("people-mandate-record-lead", &[("minutes", &minutes)])).render())
         @if let Some(fault) = fault.filter(|fault| fault.kind() == Kind::Conflict) { (said(visit, fault)) }
         (form.render(t))
     };
@@ -335,9 +335,9 @@ pub(super) async fn record(visit: &Visit) -> Result<Reply, Fault> {
 
 fn recorded_page(visit: &Visit) -> Reply {
     let t = visit.cx.tongue();
-    let title = t.t("people-record-title");
+    let title = t.t("people-mandate-record-title");
     let crumbs = [Link::new(t.t("people-crumb-staff"), "/staff"), Link::new(title, "/staff/mandates/new")];
     let done: Markup =
-        Banner::success(t.t("people-record-done")).text(t.t("people-record-done-next")).result().render(t);
+        Banner::success(t.t("people-mandate-record-done")).text(t.t("people-mandate-record-done-next")).result().render(t);
     visit.page(&visit.shell(title).breadcrumbs(crumbs), html! { (PageHead::new(title).render()) (done) })
 }
