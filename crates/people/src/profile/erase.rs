@@ -54,10 +54,7 @@ fn oauth(tx: &mut Tx<'_>, _: &Cx, person: &Person) -> Result<bool, Fault> {
         ),
         params![id],
     )?;
-    tx.put(sql!("delete from people_token where city = ?1 and account = ?2"), params![id])?;
-    tx.put(sql!("delete from people_family where city = ?1 and account = ?2"), params![id])?;
-    tx.put(sql!("delete from people_connection where city = ?1 and account = ?2"), params![id])?;
-    tx.put(sql!("delete from people_pairwise where city = ?1 and account = ?2"), params![id])?;
+    crate::oauth::forget(tx, id)?;
     Ok(true)
 }
 

@@ -34,19 +34,6 @@ const MIGRATIONS: &[Migration] = &[Migration {
     sql: include_str!("../../migrations/city-005-profile.sql"),
 }];
 
-/// A sign-in that is older than this is not fresh.
-const FRESH_MS: i64 = 10 * 60_000;
-
-/// What cannot be undone, and what takes everything along, asks for somebody who has just shown who they are.
-fn fresh(cx: &ground::cx::Cx) -> Result<(), ground::fault::Fault> {
-    let age_ms = cx.now_ms() - cx.who().signed_in_ms;
-    if (0..FRESH_MS).contains(&age_ms) {
-        Ok(())
-    } else {
-        Err(ground::fault::Fault::new(ground::fault::Kind::Refused, "people-fresh"))
-    }
-}
-
 const fn own(action: &'static str) -> Grant {
     Grant::new(action, Role::Anyone, Reach::Own)
 }

@@ -57,8 +57,6 @@ event-people-left = a person's data was erased
 event-people-rule_saved = a rule on ages or periods changed
 
 # 断り
-fault-people-fresh = Please sign in again
-fault-people-fresh-remedy = This matters, so only somebody who signed in within the last ten minutes can do it.
 fault-people-mandate-self = You cannot act for yourself by mandate
 fault-people-mandate-self-remedy = Choose somebody else.
 fault-people-mandates-full = There may be { $limit } mandates at a time
@@ -92,9 +90,6 @@ field-people-relation = This cannot be chosen
 field-people-scopes = Choose at least one thing they may do
 field-people-sure = Tick the box if you are sure
 
-# もう一度ログイン
-people-fresh-lead = Before this we make sure once more that it is you. Signing in brings you back here.
-people-fresh-do = Sign in again
 
 # プロフィール
 people-profile-title = Profile

@@ -57,8 +57,6 @@ event-people-left = やめた 人の データを 消した
 event-people-rule_saved = 年れいと 期間の きまりが 変わった
 
 # 断り
-fault-people-fresh = もう一度 ログイン して ください
-fault-people-fresh-remedy = 大切な ことです。10分 以内に ログインした 人だけが できます。
 fault-people-mandate-self = 自分を かわりには できません
 fault-people-mandate-self-remedy = ほかの 人を 選んで ください。
 fault-people-mandates-full = かわりの 人は { $limit }人 までです
@@ -92,9 +90,6 @@ field-people-relation = これは 選べません
 field-people-scopes = できることを 1つ 以上 選んで ください
 field-people-sure = 消して よければ、しるしを つけて ください
 
-# もう一度ログイン
-people-fresh-lead = 大切な ことの 前に、もう一度 本人か 確かめます。ログインすると この ページに もどります。
-people-fresh-do = もう一度 ログインする
 
 # プロフィール
 people-profile-title = 自分の こと

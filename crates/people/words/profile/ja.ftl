@@ -57,8 +57,6 @@ event-people-left = 退会した人のデータが消えた
 event-people-rule_saved = 年齢・期間の決まりが変わった
 
 # 断り
-fault-people-fresh = もう一度ログインしてください
-fault-people-fresh-remedy = 大切な操作なので、10分以内にログインした人だけができます。
 fault-people-mandate-self = 自分を代理にはできません
 fault-people-mandate-self-remedy = ほかの人を選んでください。
 fault-people-mandates-full = 代理の人は { $limit } 人までです
@@ -92,9 +90,6 @@ field-people-relation = この間柄は選べません
 field-people-scopes = できることを一つ以上選んでください
 field-people-sure = 消してよければ、印を付けてください
 
-# もう一度ログイン
-people-fresh-lead = 大切な操作の前に、ご本人であることをもう一度確かめます。ログインすると、このページに戻ります。
-people-fresh-do = もう一度ログインする
 
 # プロフィール
 people-profile-title = プロフィール

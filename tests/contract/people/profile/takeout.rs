@@ -33,7 +33,7 @@ fn everything_is_in_it_and_another_program_opens_it() {
         assert_eq!(open(&agent).await.unwrap_err().kind(), Kind::Refused);
         let view = open(&person).await.expect("shown");
         assert_eq!(view["media_type"], "application/zip");
-        town.clock.advance_ms(11 * 60_000);
+        town.clock.advance_ms(16 * 60_000);
         assert_eq!(open(&person).await.unwrap_err().kind(), Kind::Refused, "a sign-in of long ago");
         let person = sign_in(&town, own(&person), "person@example.jp").await;
         open(&person).await.expect("shown again");
@@ -112,7 +112,7 @@ async fn content(town: &tests::Town, digest: &str) -> Vec<u8> {
 fn an_old_sign_in_is_not_enough() {
     each_store_of_the_house(|town| async move {
         let person = resident(&town, 11, "上田 花", "person@example.jp").await;
-        town.clock.advance_ms(11 * 60_000);
+        town.clock.advance_ms(16 * 60_000);
         let fault = town.call(person, "people.ask_takeout", json!({})).await.unwrap_err();
         assert_eq!(fault.kind(), Kind::Refused);
     });

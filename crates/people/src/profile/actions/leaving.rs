@@ -12,12 +12,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::actions::Nothing;
 use crate::model::AccountState;
-use crate::profile::fresh;
 use crate::profile::leaving::tell;
 use crate::profile::store::leavings::{self, Leaving, Why};
 use crate::profile::store::rules::{self, RuleCode};
 use crate::profile::store::{households, mandates};
 use crate::store::{accounts, staff};
+use crate::ways::fresh;
 
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema, Validate)]
 #[serde(deny_unknown_fields)]

@@ -12,7 +12,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::actions::{Nothing, own_account};
 use crate::profile::store::takeouts::{self, Takeout, TakeoutState};
-use crate::profile::{fresh, takeout};
+use crate::profile::takeout;
+use crate::ways::fresh;
 
 /// Asked for so often within a week, at most: each is some work for the city.
 const PER_WEEK: usize = 3;

@@ -7,7 +7,7 @@ use ground::id::Id;
 use ground::page::Visit;
 use maud::{Markup, html};
 
-use super::{asks_again, said, shell, sign_in_again};
+use super::{said, shell};
 use crate::profile::actions::leaving::{ASK_LEAVING, LEAVING, LeavingView, TAKE_BACK_LEAVING, WhoLeaves};
 
 /// Whom this is about: a child, when its parent asks.
@@ -130,7 +130,6 @@ pub(super) async fn ask(visit: &Visit) -> Result<Reply, Fault> {
     let back = back(&input);
     match visit.act(&ASK_LEAVING, input).await {
         Ok(_) => Ok(Reply::see_other(&format!("{back}done=people-delete-asked"))),
-        Err(fault) if asks_again(&fault) => Ok(sign_in_again(visit, visit.t("people-delete-title"))),
         Err(fault) if fault.kind() == Kind::Conflict => render(visit, Some(&fault)).await,
         Err(fault) => Err(fault),
     }

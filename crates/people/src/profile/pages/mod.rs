@@ -8,11 +8,10 @@ mod profile;
 mod rules;
 mod takeout;
 
-use ground::door::Reply;
 use ground::fault::Fault;
-use ground::html::{Button, Link, PageHead, Shell};
-use ground::page::{MenuPlace, Page, Panel, PanelPlace, Visit, escaped};
-use maud::{Markup, html};
+use ground::html::{Link, Shell};
+use ground::page::{MenuPlace, Page, Panel, PanelPlace, Visit};
+use maud::Markup;
 
 pub const PAGES: &[Page] = &[
     Page::get("/my/profile", |visit| Box::pin(profile::show(visit))),
@@ -37,6 +36,7 @@ pub const PAGES: &[Page] = &[
     Page::post("/my/family/children/{id}/hand-over", |visit| Box::pin(family::hand_over(visit))),
     Page::get("/my/takeout", |visit| Box::pin(takeout::show(visit))),
     Page::post("/my/takeout", |visit| Box::pin(takeout::ask(visit))),
+    Page::get("/my/takeout/{id}", |visit| Box::pin(takeout::fetch(visit))),
     Page::get("/my/delete", |visit| Box::pin(delete::show(visit))),
     Page::post("/my/delete", |visit| Box::pin(delete::ask(visit))),
     Page::post("/my/delete/take-back", |visit| Box::pin(delete::take_back(visit))),
@@ -70,21 +70,6 @@ fn shell_under<'v>(visit: &'v Visit, word: &str, above: &str, title: &str) -> Sh
         Link::new(title, visit.path.clone()),
     ];
     visit.shell(title).private().breadcrumbs(crumbs)
-}
-
-/// Somebody must sign in once more; they come back to this page.
-fn sign_in_again(visit: &Visit, title: &str) -> Reply {
-    let back = format!("/sign-in?back={}", escaped(&visit.path));
-    let body = html! {
-        (PageHead::new(title).lead(visit.t("people-fresh-lead")).render())
-        (Button::link(visit.t("people-fresh-do"), back).render())
-    };
-    visit.page_with(http::StatusCode::FORBIDDEN, &shell(visit, title, &visit.path), body)
-}
-
-/// Whether a fault asks for a new sign-in.
-fn asks_again(fault: &Fault) -> bool {
-    matches!(fault.code(), "people-fresh" | "sign-in-again")
 }
 
 /// What a fault says, above a page that is shown again.

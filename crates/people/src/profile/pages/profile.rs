@@ -8,7 +8,7 @@ use ground::words::{Lang, Tongue};
 use jiff::civil::Date;
 use maud::{Markup, html};
 
-use super::{asks_again, shell, sign_in_again};
+use super::shell;
 use crate::actions::Nothing;
 use crate::pages::my::lang_word;
 use crate::pages::told;
@@ -229,7 +229,6 @@ pub(super) async fn save(visit: &Visit) -> Result<Reply, Fault> {
             let inside = conflict(visit, &input, &theirs);
             Ok(page(visit, Some(&fault), inside))
         }
-        Err(fault) if asks_again(&fault) => Ok(sign_in_again(visit, visit.t("people-profile-title"))),
         Err(fault) => Err(fault),
     }
 }

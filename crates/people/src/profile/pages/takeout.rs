@@ -6,9 +6,9 @@ use ground::html::{Button, Col, PageHead, PostButton, Table, Tag, Tone, number};
 use ground::page::Visit;
 use maud::{Markup, html};
 
-use super::{asks_again, said, shell, sign_in_again};
+use super::{said, shell};
 use crate::actions::Nothing;
-use crate::profile::actions::takeout::{ASK_TAKEOUT, TAKEOUTS};
+use crate::profile::actions::takeout::{ASK_TAKEOUT, TAKEOUT_FILE, TAKEOUTS, ThisTakeout};
 use crate::profile::store::takeouts::{Takeout, TakeoutState};
 
 pub(super) async fn show(visit: &Visit) -> Result<Reply, Fault> {
@@ -32,7 +32,7 @@ async fn render(visit: &Visit, fault: Option<&Fault>) -> Result<Reply, Fault> {
                 html! { (visit.time(one.made_ms)) },
                 state(visit, one),
                 html! { @if one.state == TakeoutState::Ready { (visit.day(one.ends_ms)) } @else { "―" } },
-                fetch(visit, one),
+                link(visit, one),
             ])
         },
     );
@@ -63,11 +63,11 @@ fn state(visit: &Visit, one: &Takeout) -> Markup {
     Tag::new(visit.t(word), tone).render()
 }
 
-fn fetch(visit: &Visit, one: &Takeout) -> Markup {
-    match &one.file {
-        Some(file) if one.state == TakeoutState::Ready => {
+fn link(visit: &Visit, one: &Takeout) -> Markup {
+    match one.state {
+        TakeoutState::Ready => {
             let size = visit.tf("people-takeout-size", &[("size", &number((one.size / 1024).max(1)))]);
-            html! { (Button::link(visit.t("people-takeout-download"), format!("/files/{file}")).secondary().render()) " " (size) }
+            html! { (Button::link(visit.t("people-takeout-download"), format!("/my/takeout/{}", one.id)).secondary().render()) " " (size) }
         }
         _ => html! { "―" },
     }
@@ -76,8 +76,15 @@ fn fetch(visit: &Visit, one: &Takeout) -> Markup {
 pub(super) async fn ask(visit: &Visit) -> Result<Reply, Fault> {
     match visit.act(&ASK_TAKEOUT, Nothing {}).await {
         Ok(_) => Ok(Reply::see_other("/my/takeout?done=people-takeout-asked")),
-        Err(fault) if asks_again(&fault) => Ok(sign_in_again(visit, visit.t("people-takeout-title"))),
         Err(fault) if fault.kind() == Kind::Conflict => render(visit, Some(&fault)).await,
         Err(fault) => Err(fault),
     }
+}
+
+/// Leads to the file, or first to a new sign-in.
+pub(super) async fn fetch(visit: &Visit) -> Result<Reply, Fault> {
+    let id = visit.slot("id").parse().map_err(|_| Fault::missing())?;
+    let takeout = visit.read(&TAKEOUT_FILE, ThisTakeout { id }).await?;
+    let file = takeout.file.ok_or_else(Fault::missing)?;
+    Ok(Reply::see_other(&format!("/files/{file}")))
 }
