@@ -11,11 +11,6 @@ fn strangers(seeds: &Seeds) -> Vec<Who> {
     vec![seeds.resident(), seeds.elsewhere(Role::Admin)]
 }
 
-/// Answered so by somebody who may, and has not signed in lately.
-const fn asks_again(line: Line) -> Line {
-    Line { done: Some(Kind::Refused), ..line }
-}
-
 pub const LINES: &[Line] = &[
     of_others("people.act_for", strangers, |seeds| json!({"id": seeds.profile.mandate})),
     oneself("people.stop_acting", nothing),
@@ -30,7 +25,10 @@ pub const LINES: &[Line] = &[
         ..oneself("people.save_profile", |_| json!({"name": "管理 太郎", "rev": 99}))
     },
     // Only while somebody is served at the counter, and here nobody is.
-    asks_again(line("people.verify_profile", |_| json!({"fields": ["name"], "document": "運転免許証"}))),
+    Line {
+        done: Some(Kind::Refused),
+        ..line("people.verify_profile", |_| json!({"fields": ["name"], "document": "運転免許証"}))
+    },
     line(
         "people.set_block_point",
         |_| json!({"block": "北町一丁目", "latitude": 34.0, "longitude": 131.8}),
@@ -52,10 +50,10 @@ pub const LINES: &[Line] = &[
     of_others("people.end_mandate", strangers, |seeds| json!({"id": seeds.profile.mandate_to_end})),
     oneself("people.acts_for_me", nothing),
     oneself("people.takeouts", nothing),
-    asks_again(oneself("people.ask_takeout", nothing)),
-    asks_again(of_others("people.takeout_file", strangers, |seeds| json!({"id": seeds.profile.takeout}))),
+    oneself("people.ask_takeout", nothing),
+    of_others("people.takeout_file", strangers, |seeds| json!({"id": seeds.profile.takeout})),
     of_others("people.leaving", strangers, |seeds| json!({"child": seeds.profile.child})),
-    asks_again(of_others("people.ask_leaving", strangers, |seeds| json!({"child": seeds.profile.child}))),
+    of_others("people.ask_leaving", strangers, |seeds| json!({"child": seeds.profile.child})),
     of_others("people.take_back_leaving", strangers, |seeds| json!({"child": seeds.profile.child})),
     of_others(
         "people.hand_over",
