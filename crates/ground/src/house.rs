@@ -129,6 +129,11 @@ impl House {
     }
 }
 
+/// All migrations in the order in which they run: room by room, and within a room by number, whatever part of it a
+/// migration stands in.
 pub fn migrations_of(rooms: &[&'static Room]) -> Vec<Migration> {
-    rooms.iter().flat_map(|room| room.migrations.iter().copied()).collect()
+    let place = |name: &str| rooms.iter().position(|room| room.name == name);
+    let mut all: Vec<Migration> = rooms.iter().flat_map(|room| room.migrations.iter().copied()).collect();
+    all.sort_by_key(|migration| (place(migration.room), migration.number));
+    all
 }
