@@ -8,6 +8,7 @@ mod jobs;
 mod load;
 mod report;
 mod servers;
+mod town;
 mod ways;
 
 use std::time::Duration;
@@ -20,6 +21,11 @@ const SECONDS: f64 = 8.0;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    // `bench --town <folder of a city>`: fills a store that the product has made, and says what a row costs.
+    if let Some(folder) = std::env::args().skip_while(|arg| arg != "--town").nth(1) {
+        println!("{}", town::told(&town::fill(folder.as_ref(), town::RESIDENTS).await?));
+        return Ok(());
+    }
     let quick = std::env::args().any(|arg| arg == "--quick");
     let seconds = if quick { 2.0 } else { SECONDS };
     let mut report = Report::begin(fsync_ms()?);

@@ -1,5 +1,6 @@
 // Every suite. Those that walk through all pages come first: they take longest.
 import accessibility from "./accessibility.mjs";
+import consent from "./consent.mjs";
 import errors from "./errors.mjs";
 import forms from "./forms.mjs";
 import mail from "./mail.mjs";
@@ -10,4 +11,4 @@ import signIn from "./sign-in.mjs";
 import staff from "./staff.mjs";
 import writing from "./writing.mjs";
 
-export const suites = [...accessibility, ...writing, ...staff, ...signIn, ...provider, ...forms, ...shell, ...errors, ...mail, ...offline];
+export const suites = [...accessibility, ...writing, ...staff, ...signIn, ...provider, ...forms, ...shell, ...consent, ...errors, ...mail, ...offline];

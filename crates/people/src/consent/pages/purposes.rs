@@ -345,7 +345,7 @@ fn versions(visit: &Visit, view: &PurposeView) -> Markup {
                 Tag::new(t.t(word), tone).render(),
                 html! { (writers.join(t.t("people-list-comma"))) " " (visit.time(one.made_ms)) },
                 html! { @if !one.approved_by.is_empty() { (name(&one.approved_by)) " " (visit.time(one.approved_ms)) } },
-                html! { (t.t(if one.asks_again { "people-purpose-asks-yes" } else { "people-purpose-asks-no" })) },
+                html! { @if one.told.version > 1 { (t.t(if one.asks_again { "people-purpose-asks-yes" } else { "people-purpose-asks-no" })) } },
             ])
         })
         .render(t)
