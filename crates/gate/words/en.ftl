@@ -86,6 +86,7 @@ gate-state-dropped = Given up
 gate-kind-sign_in_code = Sign-in code
 gate-kind-notice = Notice
 gate-kind-test = Test
+gate-kind-consent_reminder = Reminder that a consent ends
 gate-age-minutes = for { $count } min
 gate-age-hours = for { $count } h
 gate-age-days = for { $count } days

@@ -86,6 +86,7 @@ gate-state-dropped = やめました
 gate-kind-sign_in_code = ログインの コード
 gate-kind-notice = お知らせ
 gate-kind-test = ためし
+gate-kind-consent_reminder = 同意が もうすぐ 終わる お知らせ
 gate-age-minutes = { $count }分 前から
 gate-age-hours = { $count }時間 前から
 gate-age-days = { $count }日 前から

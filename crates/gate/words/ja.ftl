@@ -86,6 +86,7 @@ gate-state-dropped = 取りやめ
 gate-kind-sign_in_code = ログインの確認コード
 gate-kind-notice = お知らせ
 gate-kind-test = 試験
+gate-kind-consent_reminder = 同意の期限のお知らせ
 gate-age-minutes = { $count }分前から
 gate-age-hours = { $count }時間前から
 gate-age-days = { $count }日前から

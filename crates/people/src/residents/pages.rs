@@ -183,6 +183,16 @@ fn results(visit: &Visit, found: &FoundResidents) -> Markup {
 }
 
 /// A value as staff read it.
+fn shown_in(t: &ground::words::Tongue, value: &Value) -> String {
+    match (value.get("people").and_then(Value::as_i64), value.get("children").and_then(Value::as_i64)) {
+        (Some(people), Some(children)) => t.tf(
+            "people-resident-household",
+            &[("people", &people.to_string()), ("children", &children.to_string())],
+        ),
+        _ => shown(Some(value)),
+    }
+}
+
 fn shown(value: Option<&Value>) -> String {
     match value {
         None | Some(Value::Null) => String::new(),
@@ -261,7 +271,7 @@ fn resident_page(visit: &Visit, view: &ResidentView, above: Option<Markup>) -> R
     let name = shown(view.given.get(&Attribute::Name));
     let title = if name.is_empty() { t.t("people-resident").to_owned() } else { name };
     let facts = view.given.iter().fold(SummaryList::new(), |list, (attribute, value)| {
-        list.text(t.t(&attribute.word()), shown(Some(value)))
+        list.text(t.t(&attribute.word()), shown_in(t, value))
     });
     let facts = view.not_known.iter().fold(facts, |list, attribute| {
         list.row(t.t(&attribute.word()), html! { span class="quiet" { (t.t("people-not-given")) } })

@@ -24,6 +24,7 @@ people-resident-lead = Only what the chosen purpose names is shown.
 people-resident-back = Back to this person (asks for the reason again)
 people-resident-new = Register a resident on paper
 people-resident-new-lead = For residents who do not use the internet. See a document first.
+people-resident-household = { $people } people, of whom { $children } children
 people-resident-add = Register
 people-resident-added = Registered
 people-resident-block-hint = Leave empty for somebody who lives elsewhere.

@@ -24,6 +24,7 @@ people-resident-lead = いる ものだけを 出して います。
 people-resident-back = この 人の ページへ もどる
 people-resident-new = 紙の 人を ふやす
 people-resident-new-lead = インターネットを 使わない 人の ためです。書類で 本人か たしかめて ください。
+people-resident-household = { $people }人（子どもは { $children }人）
 people-resident-add = 登録する
 people-resident-added = 登録しました
 people-resident-block-hint = 市の 外の 人は 書きません。

@@ -24,6 +24,7 @@ people-resident-lead = 選んだ目的に必要な項目だけを表示してい
 people-resident-back = この人のページへ戻る（理由をもう一度書きます）
 people-resident-new = 紙で手続する人を登録する
 people-resident-new-lead = インターネットを使わない人のために、窓口で登録します。書類で本人を確かめてから登録してください。
+people-resident-household = { $people }人（うち子ども{ $children }人）
 people-resident-add = 登録する
 people-resident-added = 登録しました
 people-resident-block-hint = 市外の人は空のままにします。
