@@ -42,9 +42,7 @@ pub async fn fill(folder: &Path, residents: i64) -> Result<Filled, Fault> {
             let range = first..(first + RANGE).min(residents);
             let statements = step(range);
             db.write(move |tx| {
-                statements.iter().try_for_each(|(statement, rows)| {
-                    tx.put(statement, &[Param::from(rows)])
-                })
+                statements.iter().try_for_each(|(statement, rows)| tx.put(statement, &[Param::from(rows)]))
             })
             .await?;
         }

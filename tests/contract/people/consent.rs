@@ -180,8 +180,17 @@ fn off_is_off_at_once() {
         let me = resident(&town, 7, "1980-01-01").await;
         assert_eq!(stands(&town, &me, "books").await, "waiting");
         assert!(!is_used(&town, &me, "books").await, "nothing before an answer");
+        let ask = json!({"person": me.account, "purpose": "books"});
+        let clerk = person(903, &[Role::Staff, Role::Clerk]);
+        for asked in [true, false] {
+            let answer =
+                town.call(clerk.clone(), "people.request_consent", ask.clone()).await.expect("answered");
+            assert_eq!(answer["asked"], asked, "nobody is asked twice");
+        }
+        assert!(!is_used(&town, &me, "books").await, "a question is no answer");
+        town.clock.advance_ms(1_000);
         let given = say(&town, &me, "books", 1, "given").await.expect("given");
-        assert_eq!(given["ends_ms"], START_MS + 365 * DAY_MS);
+        assert_eq!(given["ends_ms"], START_MS + 1_000 + 365 * DAY_MS);
         assert!(is_used(&town, &me, "books").await);
         let again = say(&town, &me, "books", 1, "given").await.expect("a second press");
         assert_eq!(again["changed"], false);
@@ -190,7 +199,7 @@ fn off_is_off_at_once() {
         assert!(!is_used(&town, &me, "books").await, "off is off");
         assert_eq!(stands(&town, &me, "books").await, "off");
         say(&town, &me, "books", 1, "withdrawn").await.expect("off twice is off once");
-        assert_eq!(history(&town, &me, "books").await, ["withdrawn", "given"]);
+        assert_eq!(history(&town, &me, "books").await, ["withdrawn", "given", "requested"]);
         let other = resident(&town, 8, "1980-01-01").await;
         assert_eq!(history(&town, &other, "books").await, Vec::<String>::new(), "nobody reads another's");
     });

@@ -7,6 +7,7 @@ use super::lines::{line, nothing, oneself};
 pub const LINES: &[Line] = &[
     oneself("people.consents", nothing),
     oneself("people.decide_consent", |_| json!({"purpose": "open", "version": 1, "decision": "given"})),
+    line("people.request_consent", |seeds| json!({"person": seeds.profile.person, "purpose": "open"})),
     oneself("people.consent_history", nothing),
     oneself("people.consent_receipts", |_| json!({"purpose": "open"})),
     line("people.purpose_notice", |_| json!({"code": "open", "version": 1})),

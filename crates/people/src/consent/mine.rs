@@ -5,12 +5,14 @@ use ground::action::Action;
 use ground::cx::Cx;
 use ground::db::Tx;
 use ground::fault::Fault;
+use ground::id::Id;
 use ground::list::{List, Paging};
+use ground::who::Object;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::decide::{Decided, Happened, decide};
+use super::decide::{Decided, Happened, decide, request};
 use super::model::{Decision, State};
 use super::said::{self, Standing};
 use super::store::{self, Told};
@@ -65,6 +67,36 @@ pub const DECIDE_CONSENT: Action<DecideConsent, Decided> =
     .unaudited()
     .rate(60, 60)
     .emits(&["people.consent_given", "people.consent_refused", "people.consent_withdrawn"]);
+
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct RequestConsent {
+    /// The account of the person who is asked.
+    #[garde(skip)]
+    pub person: Id,
+    #[garde(length(min = 1, max = 40))]
+    pub purpose: String,
+}
+
+/// Whether an answer is waited for now; not when the person has answered or been asked before.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct RequestedConsent {
+    pub asked: bool,
+}
+
+/// Asks one person by name, for another room or from the counter. Whoever has answered is not asked twice.
+pub const REQUEST_CONSENT: Action<RequestConsent, RequestedConsent> = Action::writes(
+    "people.request_consent",
+    |tx, _, input: &RequestConsent| {
+        let account = accounts::by_id(tx, &input.person)?.ok_or_else(Fault::missing)?;
+        Ok(Object::new("person", &account.id).owner(Some(account.id)))
+    },
+    |tx, cx, input| {
+        let person_no = accounts::person_no(tx, &input.person)?;
+        Ok(RequestedConsent { asked: request(tx, cx, person_no, &input.purpose)? })
+    },
+)
+.emits(&["people.consent_requested"]);
 
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema, Validate)]
 #[serde(deny_unknown_fields)]

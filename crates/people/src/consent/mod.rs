@@ -41,6 +41,7 @@ fn actions() -> Vec<AnyAction> {
     vec![
         mine::CONSENTS.any(),
         mine::DECIDE_CONSENT.any(),
+        mine::REQUEST_CONSENT.any(),
         mine::CONSENT_HISTORY.any(),
         mine::CONSENT_RECEIPTS.any(),
         purposes::PURPOSES.any(),
@@ -72,6 +73,8 @@ const GRANTS: &[Grant] = &[
     own("people.decide_consent"),
     own("people.consent_history"),
     own("people.consent_receipts"),
+    city("people.request_consent", Role::System),
+    city("people.request_consent", Role::Clerk),
     city("people.purpose_notice", Role::Anyone),
     city("people.purposes", Role::Staff),
     city("people.purposes", Role::Operator),

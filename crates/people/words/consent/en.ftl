@@ -244,6 +244,7 @@ fault-people-recipient-in-use = A purpose in force uses this recipient
 fault-people-recipient-in-use-remedy = First retire that purpose, or approve a version with another recipient.
 action-people-consents = See one's own consents
 action-people-decide_consent = Give or take back a consent
+action-people-request_consent = Ask a resident for a consent
 action-people-consent_history = See the history of one's own consents
 action-people-consent_receipts = Download receipts of one's own consents
 action-people-purposes = See the purposes

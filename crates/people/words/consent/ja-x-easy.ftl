@@ -232,6 +232,7 @@ fault-people-recipient-in-use = 今、この 相手を 使って います
 fault-people-recipient-in-use-remedy = 先に その 使い方を 終わって ください。
 action-people-consents = 自分の 同意を 見る
 action-people-decide_consent = 同意する・やめる
+action-people-request_consent = 住民に 同意を お願いする
 action-people-consent_history = 自分の 同意の 経過を 見る
 action-people-consent_receipts = 自分の 同意の ファイルを もらう
 action-people-purposes = データの 使い方の 一覧を 見る

@@ -232,6 +232,7 @@ fault-people-recipient-in-use = 公開中の利用目的が、この提供先を
 fault-people-recipient-in-use-remedy = 先にその利用目的を終えるか、提供先を変えた版を承認してください。
 action-people-consents = 自分の同意の一覧を見る
 action-people-decide_consent = 同意する・やめる
+action-people-request_consent = 住民に同意をお願いする
 action-people-consent_history = 自分の同意の経過を見る
 action-people-consent_receipts = 自分の同意の控えを受け取る
 action-people-purposes = 利用目的の一覧を見る
