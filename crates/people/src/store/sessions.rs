@@ -234,7 +234,6 @@ pub struct Link {
     pub purpose: LinkPurpose,
     pub account: Id,
     pub name: String,
-    pub kind: AccountKind,
     pub ends_ms: i64,
 }
 
@@ -243,8 +242,7 @@ fn link_of(row: &Row<'_>) -> Result<Link, Fault> {
         purpose: LinkPurpose::from_name(&row.get::<String>(0)?),
         account: row.get(1)?,
         name: row.get(2)?,
-        kind: AccountKind::from_name(&row.get::<String>(3)?),
-        ends_ms: row.get(4)?,
+        ends_ms: row.get(3)?,
     })
 }
 
@@ -252,7 +250,7 @@ fn link_of(row: &Row<'_>) -> Result<Link, Fault> {
 pub fn good_link(tx: &mut Tx<'_>, digest: &str, now_ms: i64) -> Result<Option<Link>, Fault> {
     tx.opt(
         sql!(
-            "select l.purpose, l.account, a.name, a.kind, l.ends_ms
+            "select l.purpose, l.account, a.name, l.ends_ms
              from people_link l join people_account a on a.city = ?1 and a.id = l.account
              where l.city = ?1 and l.digest = ?2 and l.used_ms = 0 and l.ends_ms > ?3 and a.state = 'active'"
         ),

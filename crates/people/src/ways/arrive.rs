@@ -34,6 +34,7 @@ pub(crate) fn linked(
 
 /// Adds a way into an account. One that is another's already stays theirs: whoever holds it could not know whose
 /// account they come into.
+#[expect(clippy::too_many_arguments, reason = "the columns of one row")]
 pub(crate) fn link(
     tx: &mut Tx<'_>,
     cx: &Cx,

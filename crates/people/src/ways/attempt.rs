@@ -53,9 +53,6 @@ const HANDLE_BYTES: std::ops::RangeInclusive<usize> = 40..=64;
 #[derive(Clone, Debug)]
 pub(crate) struct Attempt<T> {
     pub body: T,
-    /// How often finishing it was tried.
-    pub tries: i64,
-    pub made_ms: i64,
     pub ends_ms: i64,
 }
 
@@ -136,18 +133,16 @@ pub(crate) fn open<T: DeserializeOwned>(
     let digest = digest(kind, handle);
     let found = tx.opt(
         sql!(
-            "select body, tries, made_ms, ends_ms from people_attempt
+            "select body, ends_ms from people_attempt
              where city = ?1 and digest = ?2 and kind = ?3 and used_ms = 0 and made_ms <= ?4 and ends_ms > ?5"
         ),
         params![digest.as_str(), kind.name(), cx.now_ms() + CLOCK_SLACK_MS, cx.now_ms()],
-        |row: &Row<'_>| {
-            Ok((row.get::<String>(0)?, row.get::<i64>(1)?, row.get::<i64>(2)?, row.get::<i64>(3)?))
-        },
+        |row: &Row<'_>| Ok((row.get::<String>(0)?, row.get::<i64>(1)?)),
     )?;
-    let Some((sealed, tries, made_ms, ends_ms)) = found else { return Ok(None) };
+    let Some((sealed, ends_ms)) = found else { return Ok(None) };
     let body = cx.house().sealer.open(&sealed_for(&digest), &sealed)?;
     let body = serde_json::from_slice(&body).map_err(Fault::internal)?;
-    Ok(Some(Attempt { body, tries, made_ms, ends_ms }))
+    Ok(Some(Attempt { body, ends_ms }))
 }
 
 /// Two nodes need not agree to the second.

@@ -40,14 +40,6 @@ pub enum Document {
 }
 
 impl Document {
-    pub const ALL: [Document; 5] = [
-        Document::NationalCard,
-        Document::DrivingLicence,
-        Document::Passport,
-        Document::ResidenceCard,
-        Document::TwoPapers,
-    ];
-
     pub fn name(self) -> &'static str {
         match self {
             Document::NationalCard => "national_card",

@@ -157,7 +157,6 @@ fn welcome_form(visit: &Visit, input: &Join, fault: Option<&Fault>) -> Markup {
         .field(
             Field::radios("lang", t.t("people-language"), choices)
                 .required()
-                .hint(t.t("people-language-hint"))
                 .value(input.lang.unwrap_or(visit.cx.lang()).code()),
         )
         .field(
@@ -168,7 +167,7 @@ fn welcome_form(visit: &Visit, input: &Join, fault: Option<&Fault>) -> Markup {
                 .error_if(wrong("agrees")),
         )
         .submit(t.t("people-join"))
-        .secondary(Link::new(t.t("people-notice"), "/privacy"))
+        .secondary(Link::new(t.t("people-notice"), "/pages/privacy"))
         .render(t)
 }
 

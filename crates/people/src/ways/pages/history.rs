@@ -55,7 +55,6 @@ pub(super) async fn page(visit: &Visit) -> Result<Reply, Fault> {
             format!("/my/sign-ins/{}/not-me", row.id),
             visit.new_token(),
         )
-        .danger()
         .about(when.clone());
         table.row([
             html! { (when) },

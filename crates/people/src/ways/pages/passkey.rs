@@ -27,6 +27,7 @@ pub(crate) fn use_form(visit: &Visit, back: &str, waits: bool) -> Markup {
             input type="hidden" name=(TOKEN_FIELD) value=(visit.new_token());
             input type="hidden" name="back" value=(wanted(back).unwrap_or_default());
             input type="hidden" name="answer" value="";
+            h2 { (visit.t("people-passkey")) }
             p { (visit.t("people-passkey-text")) }
             p class="field-error" role="alert" hidden data-passkey-wrong { (wrong) }
             (buttons([Button::submit(visit.t("people-passkey-use")).secondary().render()]))

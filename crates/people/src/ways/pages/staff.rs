@@ -50,7 +50,7 @@ fn act(visit: &Visit, row: &Suspicious) -> Markup {
     }
     let button = PostButton::new(visit.t(word), format!("{LIST}/{id}/{verb}"), visit.new_token())
         .about(format!("{} {}", whose(visit, row), visit.time(row.entry.at_ms)));
-    if row.locked { button.render() } else { button.danger().render() }
+    button.render()
 }
 
 pub(super) async fn page(visit: &Visit) -> Result<Reply, Fault> {
@@ -95,9 +95,17 @@ async fn shown(visit: &Visit, fault: Option<&Fault>) -> Result<Reply, Fault> {
     let joint = if chosen.is_empty() { '?' } else { '&' };
     let table = Table::new(t.t("people-menu-sign-ins"))
         .quiet_caption()
-        .columns(columns.map(|word| Col::new(t.t(word))))
+        .columns(
+            [
+                "people-history-when",
+                "people-sign-ins-who",
+                "people-sign-ins-signals",
+                "people-sign-ins-how",
+                "people-history-outcome",
+            ]
+            .map(|word| Col::new(t.t(word))),
+        )
         .column(Col::new(t.t("people-session-do")))
-        .scrolling()
         .csv(format!("{base}{joint}format=csv"))
         .empty(t.t("people-sign-ins-none"));
     let table = list.rows.iter().fold(table, |table, row| {
@@ -105,9 +113,11 @@ async fn shown(visit: &Visit, fault: Option<&Fault>) -> Result<Reply, Fault> {
             html! { (visit.time(row.entry.at_ms)) },
             html! { (whose(visit, row)) },
             html! { @for name in names(row) { (Tag::new(name, Tone::Caution).render()) " " } },
-            html! { (way_name(visit, &row.entry.way)) },
-            html! { (row.entry.agent) },
-            html! { code { (network(row)) } },
+            html! {
+                (way_name(visit, &row.entry.way)) br;
+                (row.entry.agent) br;
+                span class="quiet" { (t.t("people-sign-ins-network")) " " code { (network(row)) } }
+            },
             outcome_tag(visit, row.entry.outcome),
             act(visit, row),
         ])
