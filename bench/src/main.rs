@@ -6,6 +6,7 @@
 mod inside;
 mod jobs;
 mod load;
+mod release;
 mod report;
 mod servers;
 mod town;
@@ -79,6 +80,8 @@ async fn one_database(
         let own = run(at(connections, 0.0, post("/api/v1/messages/rate_page", &cookie, &body))).await?;
         report.write(name, "JSON action that writes one durable row", connections, &own);
     }
+    let released = release::releases(&product, 64, seconds).await?;
+    report.releases(name, &released);
     tokio::time::sleep(Duration::from_millis(200)).await;
     Ok(())
 }

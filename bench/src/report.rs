@@ -67,6 +67,20 @@ impl Report {
         );
     }
 
+    pub fn releases(&mut self, database: &str, released: &crate::release::Releases) {
+        let own = &released.own;
+        self.row(
+            database,
+            "release of five attributes to a service, consent checked, recorded durably (64 connections)",
+            format!(
+                "{:.0}/s, p50 {:.2} ms, p99 {:.2} ms; {} failed",
+                own.per_second, own.p50_ms, own.p99_ms, own.failed
+            ),
+            format!("{} people, chosen and recorded in {:.0} ms", released.chosen, released.chosen_ms),
+            if database == "SQLite" { "≥ 3,000/s" } else { "≥ 1,500/s" },
+        );
+    }
+
     pub fn write(&mut self, database: &str, what: &str, connections: usize, own: &Measured) {
         let asked = match (database, connections) {
             ("SQLite", 64) => "≥ 8,000/s",

@@ -159,7 +159,7 @@ impl Product {
         Ok(slug.to_owned())
     }
 
-    async fn ask(&self, request: &str) -> Result<(String, String), Box<dyn Error>> {
+    pub async fn ask(&self, request: &str) -> Result<(String, String), Box<dyn Error>> {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).await?;
         stream.write_all(request.as_bytes()).await?;
         let mut buffer = Vec::new();

@@ -7,6 +7,7 @@ mod oauth;
 mod organisation;
 mod pages;
 mod profile;
+mod personal;
 mod release;
 mod residents;
 mod ways;

@@ -85,7 +85,7 @@ pub(super) fn form<'s>(fields: &'s [(&'s str, &'s str)]) -> Option<Sent<'s>> {
     Some(Sent { fields, ..Sent::default() })
 }
 
-fn slots_of(pattern: &str, path: &str) -> Option<BTreeMap<String, String>> {
+pub(super) fn slots_of(pattern: &str, path: &str) -> Option<BTreeMap<String, String>> {
     let (pattern, path): (Vec<&str>, Vec<&str>) = (pattern.split('/').collect(), path.split('/').collect());
     if pattern.len() != path.len() {
         return None;

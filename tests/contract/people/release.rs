@@ -14,7 +14,7 @@ use tests::Town;
 use tests::town::{each_store_of_the_house, id};
 
 /// A purpose as two approved it, and its recipient.
-async fn purpose(town: &Town, code: &'static str, kind: &'static str, basis: &'static str, attributes: &'static str) {
+pub(super) async fn purpose(town: &Town, code: &'static str, kind: &'static str, basis: &'static str, attributes: &'static str) {
     let cx = town.cx(Who::system());
     let recipient = cx.id();
     town.city()
@@ -58,7 +58,7 @@ async fn purpose(town: &Town, code: &'static str, kind: &'static str, basis: &'s
 }
 
 /// Residents with the numbers 1 to `count` and the ids `id(1)`, `id(2)`, …; every third lives with the one before.
-async fn residents(town: &Town, count: i64) {
+pub(super) async fn residents(town: &Town, count: i64) {
     let rows: Vec<Value> = (1..=count)
         .map(|number| {
             let household = number - i64::from(number % 3 == 0);
@@ -117,7 +117,7 @@ fn administrator() -> Who {
 }
 
 /// What a person says, straight into what stands and under the locks of a decision.
-async fn say(city: &Arc<City>, number: i64, purpose: &'static str, given: bool, at_ms: i64) -> Result<(), Fault> {
+pub(super) async fn say(city: &Arc<City>, number: i64, purpose: &'static str, given: bool, at_ms: i64) -> Result<(), Fault> {
     city.db
         .write(move |tx| {
             tx.lock(&format!("people/person/{number}"))?;
@@ -136,7 +136,7 @@ async fn say(city: &Arc<City>, number: i64, purpose: &'static str, given: bool, 
         .await
 }
 
-async fn allow_all(town: &Town, purpose: &'static str, upto: i64) {
+pub(super) async fn allow_all(town: &Town, purpose: &'static str, upto: i64) {
     town.city()
         .db
         .write(move |tx| {
@@ -182,7 +182,7 @@ async fn verified(town: &Town) -> Value {
     }
 }
 
-async fn entries(town: &Town) -> i64 {
+pub(super) async fn entries(town: &Town) -> i64 {
     town.ask(|tx| {
         tx.one(sql!("select count(*) from people_access where city = ?1"), params![], |row| row.get(0))
     })
@@ -245,7 +245,7 @@ fn staff_use_what_the_city_does_itself_and_programs_what_was_agreed() {
 }
 
 /// A program of the purpose's recipient, registered for it.
-async fn agree(town: &Town, client: u128, purpose: &'static str) {
+pub(super) async fn agree(town: &Town, client: u128, purpose: &'static str) {
     town.city()
         .db
         .write(move |tx| {
@@ -454,6 +454,19 @@ fn the_seal_shows_whatever_was_changed_afterwards() {
                 .expect("mended");
             assert_eq!(verified(&town).await["range"]["broken"], Value::Null, "mended: {what}");
         }
+        // Emptied is what only an erasure may do, and it says so itself.
+        let emptied: &'static ground::db::Sql =
+            sql!("update people_access set salt = '' where city = ?1 and place = 6");
+        town.city().db.write(move |tx| tx.exec(emptied, params![])).await.expect("emptied");
+        assert_eq!(verified(&town).await["range"]["broken"]["what"], "emptied");
+        let cleared: &'static ground::db::Sql =
+            sql!("update people_access set reason = '' where city = ?1 and place = 6");
+        town.city().db.write(move |tx| tx.exec(cleared, params![])).await.expect("cleared");
+        let range = town
+            .call(Who::operator(), "people.verify_record", json!({"rows": 100}))
+            .await
+            .expect("verified");
+        assert_eq!((&range["range"]["erased"], &range["range"]["erasures"]), (&json!(1), &json!(0)));
         // Whoever takes the end away takes it from under the head of the day.
         town.city()
             .db

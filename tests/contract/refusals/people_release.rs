@@ -43,14 +43,21 @@ pub const LINES: &[Line] = &[
     ),
     line("people.verify_record", nothing),
     line("people.record_head", nothing),
-    // Whoever comes with no access token of a service is asked for one, whatever their role.
-    service("people.personal", |_| json!({"subject": "nobody", "purpose": "none", "attributes": ["name"]})),
-    service("people.personal_select", |_| json!({"purpose": "none"})),
-    service("people.personal_selected", |seeds| json!({"selection": seeds.stranger})),
-    service("people.personal_consents", |_| json!({"purpose": "none"})),
+    // A service that nothing was agreed with: it is let in, and finds nobody.
+    Line {
+        done: Some(Kind::Missing),
+        ..line(
+            "people.personal",
+            |_| json!({"subject": "nobody", "purpose": "none", "attributes": ["name"]}),
+        )
+    },
+    line("people.personal_select", |_| json!({"purpose": "none"})),
+    Line {
+        done: Some(Kind::Missing),
+        ..line("people.personal_selected", |seeds| json!({"selection": seeds.stranger}))
+    },
+    Line {
+        done: Some(Kind::Refused),
+        ..line("people.personal_consents", |_| json!({"purpose": "none"}))
+    },
 ];
-
-/// The role alone is not a service: it takes the client that the token was given to.
-const fn service(action: &'static str, input: fn(&Seeds) -> serde_json::Value) -> Line {
-    Line { done: Some(Kind::SignedOut), ..line(action, input) }
-}

@@ -137,7 +137,7 @@ pub(super) fn write(
     state: State,
     ends_ms: i64,
 ) -> Result<Decided, Fault> {
-    let at_ms = cx.now_ms();
+    let at_ms = crate::release::not_before(tx, person_no, cx.now_ms())?;
     tx.put(
         sql!(
             "insert into people_consent (city, purpose, person_no, state, version, at_ms, ends_ms, reminded_ms)

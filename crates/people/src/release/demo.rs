@@ -65,7 +65,7 @@ struct Purpose {
     recipient: String,
     attributes: Vec<Attribute>,
     basis: String,
-    /// The program that was agreed with its recipient, if there is one.
+    /// The program of its recipient.
     client: String,
     kind: String,
 }
@@ -86,7 +86,7 @@ fn purposes(tx: &mut Tx<'_>) -> Result<Vec<Purpose>, Fault> {
         sql!(
             "select p.code, v.version, v.recipient, v.attributes, v.legal_basis,
                     coalesce((select c.id from people_client c where c.city = ?1 and c.recipient = v.recipient
-                              order by c.id limit 1), ''), coalesce(t.kind, '')
+                              order by c.id limit 1), v.recipient), coalesce(t.kind, '')
              from people_purpose p
              join people_purpose_version v on v.city = ?1 and v.purpose = p.code and v.version = p.version
              left join people_recipient t on t.city = ?1 and t.id = v.recipient
@@ -132,6 +132,14 @@ fn plan(tx: &mut Tx<'_>, cx: &Cx) -> Result<Option<Plan>, Fault> {
         |row| row.get::<i64>(0),
     )?;
     let own = crate::store::accounts::person_no(tx, &resident.id)?;
+    let allows = tx.all(
+        sql!(
+            "select c.purpose, c.at_ms from people_consent c
+             where c.city = ?1 and c.person_no = ?2 and c.state = 'given' order by c.purpose limit 50"
+        ),
+        params![own],
+        |row| Ok((row.get::<String>(0)?, row.get::<i64>(1)?)),
+    )?;
     let mut dice = Dice::new(44);
     let mut uses = Vec::new();
     // The resident that visitors play has a year to look back on, the others a use now and then.
@@ -142,7 +150,9 @@ fn plan(tx: &mut Tx<'_>, cx: &Cx) -> Result<Option<Plan>, Fault> {
     let mut numbers = 0;
     for (person_no, days_ago) in singles {
         numbers += 1;
-        let Some(purpose) = dice.pick(&purposes).cloned() else { continue };
+        // Half of what happens happens at the counter.
+        let counter = purposes.iter().find(|purpose| purpose.code == "counter" && dice.below(2) == 0);
+        let Some(purpose) = counter.or_else(|| dice.pick(&purposes)).cloned() else { continue };
         let at_ms = moment(cx, &mut dice, days_ago);
         let base = entry(cx, numbers, at_ms, &purpose);
         uses.push(Made { many: false, entry: single(tx, &mut dice, base, &purpose, &clerk, person_no)? });
@@ -150,10 +160,17 @@ fn plan(tx: &mut Tx<'_>, cx: &Cx) -> Result<Option<Plan>, Fault> {
     // Uses of many at once: what a department sent to all who allow it.
     for days_ago in [3, 17, 31, 59, 88, 120, 181, 240, 300] {
         numbers += 1;
-        let inside: Vec<&Purpose> =
-            purposes.iter().filter(|purpose| purpose.basis == "consent" && purpose.kind == "city").collect();
-        let Some(purpose) = dice.pick(&inside).copied().cloned() else { continue };
         let at_ms = moment(cx, &mut dice, days_ago);
+        // What the resident allows that visitors play, so that they find themselves among many.
+        let allowed = |purpose: &&Purpose| {
+            allows.iter().any(|(code, since_ms)| *code == purpose.code && *since_ms <= at_ms)
+        };
+        let asked = |purpose: &&Purpose| purpose.basis == "consent" && purpose.kind == "city";
+        let mut choice: Vec<&Purpose> = purposes.iter().filter(allowed).collect();
+        if choice.is_empty() {
+            choice = purposes.iter().filter(asked).collect();
+        }
+        let Some(purpose) = dice.pick(&choice).copied().cloned() else { continue };
         let mut entry = entry(cx, numbers, at_ms, &purpose);
         entry.reason =
             dice.pick(&["お知らせの送付", "案内はがきの宛名", "訓練の案内の送付"]).copied().unwrap_or("").to_owned();
@@ -211,12 +228,16 @@ fn single(
             )?
             .is_some_and(|since_ms| since_ms <= entry.at_ms);
     entry.person_no = person_no;
-    if purpose.client.is_empty() || purpose.kind == "city" {
+    if purpose.kind == "city" {
         entry.actor = clerk.account.to_string();
         entry.department = clerk.department.clone();
         entry.via = "page".to_owned();
-        let reasons = ["窓口での本人確認", "転居の手続", "証明書の交付", "電話での問い合わせ", "申請書の住所の確認"];
-        entry.reason = dice.pick(&reasons).copied().unwrap_or("").to_owned();
+        let reasons: &[&str] = match purpose.basis.as_str() {
+            "law" => &["窓口での本人確認", "転居の手続", "証明書の交付", "申請書の住所の確認"],
+            "vital" => &["大雨のあとの安否の確認", "連絡先の確認"],
+            _ => &["電話での問い合わせ", "申込みの確認"],
+        };
+        entry.reason = dice.pick(reasons).copied().unwrap_or("").to_owned();
     } else {
         entry.actor = purpose.client.clone();
         entry.client = purpose.client.clone();
@@ -262,7 +283,7 @@ fn afterwards(tx: &mut Tx<'_>, cx: &Cx, plan: &Plan) -> Result<(), Fault> {
         .uses
         .iter()
         .rev()
-        .filter(|made| made.entry.person_no == own && made.entry.department == plan.clerk.department);
+        .filter(|made| made.entry.person_no == own && made.entry.ground == "law");
     let asked = [
         ("この日は市役所に行っていません。なぜ住所を見たのですか。", ""),
         (

@@ -29,7 +29,7 @@ use ground::who::{Grant, Reach, Role, Scope};
 use ground::words::WordFiles;
 
 pub(crate) use record::{AskRecord, of_person};
-pub(crate) use seal::erase;
+pub(crate) use seal::{erase, not_before};
 pub(crate) use single::{Ask, Released, Why, release};
 
 const MIGRATIONS: &[Migration] = &[Migration {

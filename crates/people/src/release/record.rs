@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use garde::Validate;
 use ground::cx::Cx;
-use ground::db::Tx;
+use ground::db::{Row, Tx};
 use ground::fault::Fault;
 use ground::id::Id;
 use ground::list::{List, Paging};
@@ -93,6 +93,10 @@ struct Narrow {
 }
 
 impl Narrow {
+    fn is_nothing(&self) -> bool {
+        self.purpose.is_empty() && self.by.is_empty() && self.from_ms == 0 && self.to_ms == i64::MAX
+    }
+
     fn of(cx: &Cx, ask: &AskRecord) -> Narrow {
         let zone = cx.now().time_zone().clone();
         let start = |day: &str, later: i64| {
@@ -140,17 +144,34 @@ pub fn one_of_person(tx: &mut Tx<'_>, person: &Id, id: &Id) -> Result<Option<Use
     Ok(told(tx, person, std::slice::from_ref(id))?.into_iter().next())
 }
 
+/// Greater than every id, in every order of texts that a database may use.
+const END: &str = "ZZZZZZZZZZZZZZZZZZZZZZZZZZZ";
+
+/// The place before which a page begins. The statements say `id < ?` in any case: with a way out for the first page, a
+/// database would rather walk through all entries of the city.
+fn place(before: &str) -> &str {
+    if before.is_empty() { END } else { before }
+}
+
 fn own(tx: &mut Tx<'_>, person_no: i64, narrow: &Narrow, before: &str, rows: i64) -> Result<Vec<Id>, Fault> {
     tx.all(
         sql!(
             "select a.id from people_access a
-             where a.city = ?1 and a.person_no = ?2 and (?3 = '' or a.id < ?3) and (?4 = '' or a.purpose = ?4)
+             where a.city = ?1 and a.person_no = ?2 and a.id < ?3 and (?4 = '' or a.purpose = ?4)
                and a.at_ms >= ?6 and a.at_ms < ?7
                and (?5 = '' or ?5 = case when a.client <> '' then 'service'
                                          when a.actor in ('system', 'operator') then 'house' else 'staff' end)
              order by a.id desc limit ?8"
         ),
-        params![person_no, before, &narrow.purpose, narrow.by, narrow.from_ms, narrow.to_ms, rows],
+        params![
+            person_no,
+            place(before),
+            &narrow.purpose,
+            narrow.by,
+            narrow.from_ms,
+            narrow.to_ms,
+            rows
+        ],
         |row| row.get(0),
     )
 }
@@ -164,40 +185,29 @@ fn among_many(
     rows: i64,
 ) -> Result<Vec<Id>, Fault> {
     let mut found: Vec<Id> = Vec::new();
-    let mut before = before.to_owned();
+    let mut before = place(before).to_owned();
     let mut look = LOOK_ROWS;
     loop {
         let mut looked = 0;
         let mut last = None;
+        let mut in_it: Vec<Id> = Vec::new();
         tx.each(
             sql!(
                 "select m.access, m.bits from people_access_member m
-                 join people_access a on a.city = ?1 and a.id = m.access
-                 where m.city = ?1 and m.part = ?2 and (?3 = '' or m.access < ?3) and (?4 = '' or a.purpose = ?4)
-                   and a.at_ms >= ?6 and a.at_ms < ?7
-                   and (?5 = '' or ?5 = case when a.client <> '' then 'service'
-                                             when a.actor in ('system', 'operator') then 'house' else 'staff' end)
-                 order by m.access desc limit ?8"
+                 where m.city = ?1 and m.part = ?2 and m.access < ?3 order by m.access desc limit ?4"
             ),
-            params![
-                members::part_of(person_no),
-                before.as_str(),
-                &narrow.purpose,
-                narrow.by,
-                narrow.from_ms,
-                narrow.to_ms,
-                look
-            ],
+            params![members::part_of(person_no), before.as_str(), look],
             |row| {
                 looked += 1;
                 let id: Id = row.get(0)?;
                 if members::has(&row.get::<Vec<u8>>(1)?, person_no) {
-                    found.push(id.clone());
+                    in_it.push(id.clone());
                 }
                 last = Some(id);
                 Ok(())
             },
         )?;
+        found.extend(if narrow.is_nothing() { in_it } else { fitting(tx, narrow, &in_it)? });
         let enough = i64::try_from(found.len()).unwrap_or(i64::MAX) >= rows;
         match last {
             Some(last) if looked == look && !enough => {
@@ -207,6 +217,21 @@ fn among_many(
             _ => return Ok(found),
         }
     }
+}
+
+/// Those of these entries that the filters let through.
+fn fitting(tx: &mut Tx<'_>, narrow: &Narrow, ids: &[Id]) -> Result<Vec<Id>, Fault> {
+    tx.all(
+        sql!(
+            "select a.id from people_access a
+             where a.city = ?1 and a.id in {list(?2)} and (?3 = '' or a.purpose = ?3)
+               and a.at_ms >= ?5 and a.at_ms < ?6
+               and (?4 = '' or ?4 = case when a.client <> '' then 'service'
+                                         when a.actor in ('system', 'operator') then 'house' else 'staff' end)"
+        ),
+        params![&json!(ids), &narrow.purpose, narrow.by, narrow.from_ms, narrow.to_ms],
+        |row| row.get(0),
+    )
 }
 
 fn told(tx: &mut Tx<'_>, person: &Id, ids: &[Id]) -> Result<Vec<Used>, Fault> {
@@ -222,20 +247,18 @@ fn told(tx: &mut Tx<'_>, person: &Id, ids: &[Id]) -> Result<Vec<Used>, Fault> {
             Ok(())
         },
     )?;
-    let wanted: Vec<_> = ids.iter().map(|id| json!({"id": id})).collect();
     // Sorted here: asked for an order, a database might walk through all entries to have it for nothing.
     let mut rows = tx.all(
         sql!(
             "select a.id, a.at_ms, a.actor, a.client, coalesce(d.name, ''), coalesce(t.name, ''), a.purpose,
                     coalesce(v.name, ''), a.attributes, a.withheld, a.ground, a.person_no, a.reason, a.place
-             from {rows(?2, id text)} r
-             join people_access a on a.city = ?1 and a.id = r.id
+             from people_access a
              left join people_purpose_version v on v.city = ?1 and v.purpose = a.purpose and v.version = a.version
              left join people_recipient t on t.city = ?1 and t.id = a.recipient
              left join people_department d on d.city = ?1 and d.id = a.department
-             where a.city = ?1"
+             where a.city = ?1 and a.id in {list(?2)}"
         ),
-        params![&serde_json::Value::Array(wanted)],
+        params![&json!(ids)],
         |row| {
             let (actor, client): (String, String) = (row.get(2)?, row.get(3)?);
             let id: Id = row.get(0)?;
@@ -361,7 +384,12 @@ pub struct Watched {
 }
 
 pub fn uses(tx: &mut Tx<'_>, ask: &AskUses) -> Result<List<Watched>, Fault> {
-    let rows = tx.all(
+    let rows = if ask.actor.is_empty() { uses_of_all(tx, ask)? } else { uses_of_one(tx, ask)? };
+    Ok(List::cut(rows, ask.paging.rows(), |row| row.id.to_string()))
+}
+
+fn uses_of_all(tx: &mut Tx<'_>, ask: &AskUses) -> Result<Vec<Watched>, Fault> {
+    tx.all(
         sql!(
             "select a.id, a.at_ms, a.actor, a.client, coalesce(p.name, ''), coalesce(d.name, ''), coalesce(t.name, ''),
                     a.purpose, coalesce(v.name, ''), a.attributes, a.withheld, a.ground, a.count, a.person_no, a.reason,
@@ -371,41 +399,63 @@ pub fn uses(tx: &mut Tx<'_>, ask: &AskUses) -> Result<List<Watched>, Fault> {
              left join people_department d on d.city = ?1 and d.id = a.department
              left join people_recipient t on t.city = ?1 and t.id = a.recipient
              left join people_purpose_version v on v.city = ?1 and v.purpose = a.purpose and v.version = a.version
-             where a.city = ?1 and (?2 = '' or a.id < ?2) and (?3 = '' or a.actor = ?3 or a.client = ?3)
-               and (?4 = '' or a.purpose = ?4) and (?5 = 0 or a.person_no = 0) and (?6 = 0 or a.withheld <> '')
-             order by a.id desc limit ?7"
+             where a.city = ?1 and a.id < ?2 and (?3 = '' or a.purpose = ?3) and (?4 = 0 or a.person_no = 0)
+               and (?5 = 0 or a.withheld <> '')
+             order by a.id desc limit ?6"
+        ),
+        params![place(ask.paging.after()), &ask.purpose, ask.many, ask.withheld, ask.paging.rows() + 1],
+        watched_of,
+    )
+}
+
+/// By the index of actors: whoever did little is found as quickly as whoever did much.
+fn uses_of_one(tx: &mut Tx<'_>, ask: &AskUses) -> Result<Vec<Watched>, Fault> {
+    tx.all(
+        sql!(
+            "select a.id, a.at_ms, a.actor, a.client, coalesce(p.name, ''), coalesce(d.name, ''), coalesce(t.name, ''),
+                    a.purpose, coalesce(v.name, ''), a.attributes, a.withheld, a.ground, a.count, a.person_no, a.reason,
+                    a.place
+             from people_access a
+             left join people_account p on p.city = ?1 and p.id = a.actor
+             left join people_department d on d.city = ?1 and d.id = a.department
+             left join people_recipient t on t.city = ?1 and t.id = a.recipient
+             left join people_purpose_version v on v.city = ?1 and v.purpose = a.purpose and v.version = a.version
+             where a.city = ?1 and a.actor = ?7 and a.id < ?2 and (?3 = '' or a.purpose = ?3)
+               and (?4 = 0 or a.person_no = 0) and (?5 = 0 or a.withheld <> '')
+             order by a.at_ms desc, a.id desc limit ?6"
         ),
         params![
-            ask.paging.after(),
-            &ask.actor,
+            place(ask.paging.after()),
             &ask.purpose,
             ask.many,
             ask.withheld,
-            ask.paging.rows() + 1
+            ask.paging.rows() + 1,
+            &ask.actor
         ],
-        |row| {
-            let (actor, client): (String, String) = (row.get(2)?, row.get(3)?);
-            let by = by_of(&actor, &client);
-            Ok(Watched {
-                id: row.get(0)?,
-                at_ms: row.get(1)?,
-                by,
-                // Whose account a program acted in is that person's own affair.
-                actor_name: if by == Kind::Staff { row.get(4)? } else { String::new() },
-                actor: if client.is_empty() { actor } else { client },
-                department: text_of(&row.get::<String>(5)?),
-                recipient: text_of(&row.get::<String>(6)?),
-                purpose: row.get(7)?,
-                purpose_name: text_of(&row.get::<String>(8)?),
-                given: attribute::read(&row.get::<String>(9)?),
-                withheld: kept_of(&row.get::<String>(10)?),
-                ground: row.get(11)?,
-                count: row.get(12)?,
-                many: row.get::<i64>(13)? == 0,
-                reason: row.get(14)?,
-                place: row.get(15)?,
-            })
-        },
-    )?;
-    Ok(List::cut(rows, ask.paging.rows(), |row| row.id.to_string()))
+        watched_of,
+    )
+}
+
+fn watched_of(row: &Row<'_>) -> Result<Watched, Fault> {
+    let (actor, client): (String, String) = (row.get(2)?, row.get(3)?);
+    let by = by_of(&actor, &client);
+    Ok(Watched {
+        id: row.get(0)?,
+        at_ms: row.get(1)?,
+        by,
+        // Whose account a program acted in is that person's own affair.
+        actor_name: if by == Kind::Staff { row.get(4)? } else { String::new() },
+        actor: if client.is_empty() { actor } else { client },
+        department: text_of(&row.get::<String>(5)?),
+        recipient: text_of(&row.get::<String>(6)?),
+        purpose: row.get(7)?,
+        purpose_name: text_of(&row.get::<String>(8)?),
+        given: attribute::read(&row.get::<String>(9)?),
+        withheld: kept_of(&row.get::<String>(10)?),
+        ground: row.get(11)?,
+        count: row.get(12)?,
+        many: row.get::<i64>(13)? == 0,
+        reason: row.get(14)?,
+        place: row.get(15)?,
+    })
 }

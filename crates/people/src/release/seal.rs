@@ -286,6 +286,13 @@ pub const ERASED: &str = "erased";
 /// which their entries could be tied to them. Their number stays, and nobody has it any more. The chain stays whole,
 /// and an entry says how many were emptied.
 pub fn erase(tx: &mut Tx<'_>, cx: &Cx, person_no: i64) -> Result<u64, Fault> {
+    tx.put(
+        sql!(
+            "delete from people_access_question where city = ?1 and person in (
+                 select a.id from people_account a where a.city = ?1 and a.person_no = ?2)"
+        ),
+        params![person_no],
+    )?;
     let emptied = tx.exec(
         sql!(
             "update people_access set salt = '', reason = '', acting = ''
@@ -299,4 +306,21 @@ pub fn erase(tx: &mut Tx<'_>, cx: &Cx, person_no: i64) -> Result<u64, Fault> {
         entry.write(tx, cx)?;
     }
     Ok(emptied)
+}
+
+/// The instant at which a decision about one's data is dated: now, and never before a use that was committed already.
+/// Under the locks of a decision no use is under way, so that what was used before it is dated before it, however the
+/// clocks of two nodes differ.
+pub fn not_before(tx: &mut Tx<'_>, person_no: i64, now_ms: i64) -> Result<i64, Fault> {
+    let last = tx.one(
+        sql!(
+            "select coalesce((select o.at_ms from people_access o where o.city = ?1 and o.person_no = ?2
+                              order by o.id desc limit 1), 0),
+                    coalesce((select m.at_ms from people_access m where m.city = ?1 and m.person_no = 0
+                              order by m.id desc limit 1), 0)"
+        ),
+        params![person_no],
+        |row| Ok(row.get::<i64>(0)?.max(row.get(1)?)),
+    )?;
+    Ok(now_ms.max(last))
 }

@@ -120,7 +120,7 @@ struct Found {
 /// not there is the fault `missing`; everything else is an answer.
 pub fn release(tx: &mut Tx<'_>, cx: &Cx, ask: &Ask) -> Result<Released, Fault> {
     let person_no = tx.one(
-        sql!("select a.person_no from people_account a where a.city = ?1 and a.id = ?2"),
+        sql!("select a.person_no from people_account a where a.city = ?1 and a.id = ?2 and a.state <> 'erased'"),
         params![&ask.subject],
         |row| row.get::<i64>(0),
     )?;
