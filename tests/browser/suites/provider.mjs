@@ -165,6 +165,25 @@ async function provider({ check, visitors, town }) {
       assert.equal(again.claims().sub, subject);
     });
 
+    await check("a token opens what was granted to programs and nothing that people do for themselves", async () => {
+      const ask = (path, token, more = {}) => fetch(`${town.origin}${path}`, { headers: { authorization: `Bearer ${token}` }, ...more });
+      const unknown = await ask("/oauth/userinfo", "nonsense");
+      assert.deepEqual([unknown.status, unknown.headers.get("www-authenticate")], [401, 'Bearer error="invalid_token"']);
+      assert.equal((await ask("/api/v1/people/districts", "nonsense")).status, 401);
+      assert.equal((await ask("/api/v1/people/districts", tokens.access_token)).status, 200);
+      for (const path of ["/api/v1/people/me", "/api/v1/people/sessions"]) assert.equal((await ask(path, tokens.access_token)).status, 403, path);
+      const ended = await ask("/api/v1/people/end_other_sessions", tokens.access_token, { method: "POST" });
+      assert.equal(ended.status, 403);
+      const page = await ask("/my", tokens.access_token, { redirect: "manual" });
+      assert.equal(page.status, 303, "pages know no tokens");
+      const before = await fetch(`${town.origin}/oauth/userinfo`, { method: "OPTIONS", headers: { origin: service.origin, "access-control-request-method": "GET", "access-control-request-headers": "authorization" } });
+      assert.deepEqual([before.status, before.headers.get("access-control-allow-origin")], [204, "*"]);
+      const info = await ask("/oauth/userinfo", tokens.access_token, { method: "POST" });
+      assert.deepEqual([info.status, info.headers.get("cache-control"), info.headers.get("access-control-allow-origin")], [200, "no-store", "*"]);
+      const wrong = await fetch(`${town.origin}/oauth/token`, { method: "POST", body: new URLSearchParams({ grant_type: "client_credentials", client_id: known.id, client_secret: "wrong" }) });
+      assert.deepEqual([wrong.status, (await wrong.json()).error], [401, "invalid_client"]);
+    });
+
     await check("refresh tokens are replaced, and a used one ends them all", async () => {
       const second = await oidc.refreshTokenGrant(config, tokens.refresh_token);
       assert.notEqual(second.refresh_token, tokens.refresh_token);

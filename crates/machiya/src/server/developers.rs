@@ -47,6 +47,7 @@ async fn list(visit: &Visit) -> Result<Reply, Fault> {
             (PageHead::new(t.t("developers-title")).lead(t.t("developers-lead")).render())
             ul class="links" {
                 li { (Link::new(t.t("developers-openapi"), "/api/openapi.json").render()) }
+                li { (Link::new(t.t("developers-identity"), "/.well-known/openid-configuration").render()) }
                 li { (Link::new(t.t("developers-kit"), "/developers/kit").render()) }
             }
             @for room in rooms { (room_table(visit, room, t)) }

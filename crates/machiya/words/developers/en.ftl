@@ -4,6 +4,7 @@ developers-title = For developers
 developers-lead = Everything this portal can do is also open to programs, with the same rights. Each action shows what to send and what comes back.
 developers-api-lead = The API of the city. The same actions as the pages and the command line, with the same rights.
 developers-openapi = The OpenAPI 3.1 description (JSON)
+developers-identity = Signing in with the city account (OpenID Connect discovery)
 developers-kit = The parts that pages are made of
 developers-action = Action
 developers-effect = What it does

@@ -4,6 +4,7 @@ developers-title = プログラムを つくる ｜人《ひと》へ
 developers-lead = この サイトで できる ことは、ぜんぶ API でも できます。API で おくるものと、かえるものを ここで しらべます。
 developers-api-lead = ｜市《し》の API です。ページと おなじ ことが できます。
 developers-openapi = OpenAPI 3.1 の ファイル（JSON）
+developers-identity = 市の アカウントで ログインする（OpenID Connect）
 developers-kit = ｜画面《がめん》の ぶひん
 developers-action = すること
 developers-effect = はたらき

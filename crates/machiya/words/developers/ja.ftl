@@ -4,6 +4,7 @@ developers-title = 開発者の方へ
 developers-lead = このポータルでできることは、すべて API からも同じ権限でできます。操作ごとに、送る内容と返る内容を確かめられます。
 developers-api-lead = 市の都市OSの API。ページ、コマンドと同じ操作を、同じ権限で行います。
 developers-openapi = OpenAPI 3.1 の定義（JSON）
+developers-identity = 市のアカウントでログインする（OpenID Connect の案内）
 developers-kit = 画面の部品の見本
 developers-action = 操作
 developers-effect = 働き

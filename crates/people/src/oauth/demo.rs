@@ -60,13 +60,13 @@ const WATCH: Sample = Sample {
     each_day: 6,
 };
 
-const WALKING: Sample = Sample {
-    id: "01DEM0ARVK0000000000000001",
-    name: ["健康ウォーキング手帳", "歩く 手帳", "Walking diary"],
-    recipient: "health",
-    purposes: &["walking"],
+const CHILDCARE: Sample = Sample {
+    id: "01DEM0K0S0DATE000000000001",
+    name: ["子育て応援アプリ", "子そだて おうえん アプリ", "Childcare app"],
+    recipient: "childcare",
+    purposes: &["childcare"],
     uses: &[Use::SignIn],
-    redirects: &["https://walking.homachi.example/callback"],
+    redirects: &["https://childcare.homachi.example/callback"],
     logouts: &[],
     secret: "",
     each_day: 0,
@@ -96,7 +96,7 @@ fn services(tx: &mut Tx<'_>, cx: &Cx) -> Result<(), Fault> {
         clients::set_secret(tx, &id, &seal::token_digest(sample.secret), at_ms + DAY_MS, 0, &admin)?;
         used(tx, cx, &id, sample)?;
     }
-    if let Some((id, body)) = begin(tx, &WALKING)? {
+    if let Some((id, body)) = begin(tx, &CHILDCARE)? {
         let text = serde_json::to_string(&body).map_err(Fault::internal)?;
         clients::propose(tx, &id, &text, &admin, cx.now_ms() - DAY_MS, 0)?;
     }

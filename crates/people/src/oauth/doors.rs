@@ -351,6 +351,13 @@ fn token<'r>(request: &'r Request, form: FormData) -> Boxed<'r, Result<Value, Wr
     })
 }
 
+/// One more field of an object.
+fn put(object: &mut Value, name: &str, value: impl Into<Value>) {
+    if let Some(fields) = object.as_object_mut() {
+        fields.insert(name.to_owned(), value.into());
+    }
+}
+
 async fn handed_out(
     cx: &Cx,
     proved: &Proved,
@@ -368,12 +375,12 @@ async fn handed_out(
         "scope": granted.scopes.join(" "),
     });
     if granted.refresh {
-        body["refresh_token"] = refresh.into();
+        put(&mut body, "refresh_token", refresh);
     }
     if let Some(signed_in) = &granted.signed_in
         && granted.scopes.iter().any(|scope| scope == "openid")
     {
-        body["id_token"] = id_token(cx, proved, signed_in, access).await?.into();
+        put(&mut body, "id_token", id_token(cx, proved, signed_in, access).await?);
     }
     Ok(body)
 }
@@ -391,10 +398,10 @@ async fn id_token(cx: &Cx, proved: &Proved, signed_in: &SignedIn, access: &str) 
         "at_hash": jose::half_digest(access),
     });
     if !signed_in.nonce.is_empty() {
-        claims["nonce"] = signed_in.nonce.as_str().into();
+        put(&mut claims, "nonce", signed_in.nonce.as_str());
     }
     if !signed_in.amr.is_empty() {
-        claims["amr"] = json!(signed_in.amr);
+        put(&mut claims, "amr", signed_in.amr.clone());
     }
     keys::signer(cx, proved.alg).await?.sign("JWT", &claims).map_err(Fault::internal)
 }
@@ -420,7 +427,7 @@ fn introspect<'r>(request: &'r Request, form: FormData) -> Boxed<'r, Result<Valu
             "aud": state.client,
         });
         if let Some(subject) = state.subject {
-            body["sub"] = subject.into();
+            put(&mut body, "sub", subject);
         }
         Ok(body)
     })

@@ -231,7 +231,7 @@ fn proposal(visit: &Visit, view: &ClientView, proposed: &ClientBody, choices: &C
     let may = visit.may_ever("people.approve_client");
     html! {
         section class="card" aria-labelledby="people-proposal" {
-            h2 id="people-proposal" { (t.t("people-client-proposal")) }
+            h2 id="people-proposal" class="card-title" { (t.t("people-client-proposal")) }
             p { (by) }
             (facts(visit, proposed, choices))
             @if may {

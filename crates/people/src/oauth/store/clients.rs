@@ -333,10 +333,10 @@ pub fn recipient_is_known(tx: &mut Tx<'_>, id: &Id) -> Result<bool, Fault> {
     Ok(found.is_some())
 }
 
-/// The recipient that a purpose in force gives to.
+/// The recipient that a purpose in force gives to; nobody for one that is not in force.
 pub fn recipient_of_purpose(tx: &mut Tx<'_>, purpose: &str) -> Result<Option<Id>, Fault> {
     tx.opt(
-        sql!("select recipient from people_purpose where city = ?1 and code = ?2"),
+        sql!("select recipient from people_purpose where city = ?1 and code = ?2 and state = 'open' and version > 0"),
         params![purpose],
         |row| row.get(0),
     )
