@@ -8,6 +8,8 @@ use tests::Town;
 use tests::town::{START_MS, id, person};
 
 pub const SECRET: &str = "a secret of the seeds";
+/// Under which the service knows the account of the seeds.
+pub const SUBJECT: &str = "a subject of the seeds";
 pub const REDIRECT: &str = "https://library.example/callback";
 
 pub struct OauthSeeds {
@@ -33,7 +35,8 @@ impl OauthSeeds {
         let mut made = Vec::new();
         for _ in 0..4 {
             let input = json!({"client": body(&recipient)});
-            let view = call(town, person(6_101, &[Role::Staff, Role::Admin]), "people.propose_client", input).await;
+            let view =
+                call(town, person(6_101, &[Role::Staff, Role::Admin]), "people.propose_client", input).await;
             made.push(view["client"]["id"].as_str().and_then(|id| id.parse::<Id>().ok()).expect("an id"));
         }
         for id in [&made[0], &made[3]] {
@@ -52,6 +55,13 @@ impl OauthSeeds {
                          values (?1, ?2, ?3, 'openid', '', ?4, ?4)"
                     ),
                     params![&client, &account, START_MS],
+                )?;
+                tx.put(
+                    sql!(
+                        "insert into people_pairwise (city, sector, account, subject)
+                         values (?1, 'library.example', ?2, ?3)"
+                    ),
+                    params![&account, SUBJECT],
                 )
             })
             .await

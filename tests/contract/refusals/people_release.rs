@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::Line;
 use super::lines::{line, nothing, of_others, oneself};
+use super::oauth_seeds::SUBJECT;
 use super::seeds::Seeds;
 
 /// Staff who may answer, of another department or of none.
@@ -43,21 +44,15 @@ pub const LINES: &[Line] = &[
     ),
     line("people.verify_record", nothing),
     line("people.record_head", nothing),
-    // A service that nothing was agreed with: it is let in, and finds nobody.
-    Line {
-        done: Some(Kind::Missing),
-        ..line(
-            "people.personal",
-            |_| json!({"subject": "nobody", "purpose": "none", "attributes": ["name"]}),
-        )
-    },
-    line("people.personal_select", |_| json!({"purpose": "none"})),
+    line(
+        "people.personal",
+        |_| json!({"subject": SUBJECT, "purpose": "library", "attributes": ["name"]}),
+    ),
+    line("people.personal_select", |_| json!({"purpose": "library"})),
+    // Nobody made this selection.
     Line {
         done: Some(Kind::Missing),
         ..line("people.personal_selected", |seeds| json!({"selection": seeds.stranger}))
     },
-    Line {
-        done: Some(Kind::Refused),
-        ..line("people.personal_consents", |_| json!({"purpose": "none"}))
-    },
+    line("people.personal_consents", |_| json!({"purpose": "library"})),
 ];

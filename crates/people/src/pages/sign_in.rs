@@ -29,7 +29,7 @@ pub(super) async fn ways(visit: &Visit) -> Result<Reply, Fault> {
     let body = html! {
         (PageHead::new(visit.t("people-sign-in")).lead(lead).render())
         h2 { (visit.t("people-sign-in-by-mail")) }
-        (ask_for_code(visit, "", back, None))
+        (ask_for_code(visit, visit.query.get("hint"), back, None))
         (passkey_form(visit, back, true))
         @for part in more { (part) }
         @if facts.demo { (parts(visit, back)) }

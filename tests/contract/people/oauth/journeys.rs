@@ -336,6 +336,8 @@ fn people_who_are_not_signed_in_or_not_known_well_enough_are_led_there() {
         };
         let out = scene.open(Who::anyone(), &path(&service, ""), None).await;
         assert!(out.header("location").starts_with("/sign-in?back=/oauth/authorize%3F"), "{out:?}");
+        let expected = scene.open(Who::anyone(), &path(&service, "&login_hint=a@example.jp"), None).await;
+        assert!(expected.header("location").ends_with("&hint=a%40example.jp"));
         let silent = scene.open(Who::anyone(), &path(&service, "&prompt=none"), None).await;
         let to = silent.header("location");
         assert!(to.starts_with(REDIRECT) && to.contains("error=login_required") && to.contains("state=st"));

@@ -74,7 +74,10 @@ pub(super) async fn ask(visit: &Visit) -> Result<Reply, Fault> {
             );
         }
         let back = way_back(visit, &request);
-        return Ok(Reply::see_other(&format!("/sign-in?back={}", escaped(&back))));
+        // Whom the service expects; the person can write anybody else.
+        let hint: String = request.login_hint.chars().filter(|c| !c.is_control()).take(200).collect();
+        let hint = if hint.is_empty() { hint } else { format!("&hint={}", escaped(&hint)) };
+        return Ok(Reply::see_other(&format!("/sign-in?back={}{hint}", escaped(&back))));
     }
     if who.level < seen.level_needed {
         if silent {
