@@ -8,8 +8,10 @@ mod organisation;
 mod pages;
 mod profile;
 mod personal;
+mod providers;
 mod release;
 mod residents;
+mod watch;
 mod ways;
 mod ways_in;
 

@@ -9,6 +9,7 @@ mod people_consent;
 mod people_oauth;
 mod people_profile;
 mod people_release;
+mod people_relying;
 mod people_residents;
 mod people_rights;
 mod people_watch;
@@ -38,6 +39,7 @@ fn every_line() -> Vec<&'static Line> {
         people_oauth::LINES,
         people_profile::LINES,
         people_release::LINES,
+        people_relying::LINES,
         people_residents::LINES,
         people_rights::LINES,
         people_watch::LINES,

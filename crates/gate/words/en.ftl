@@ -87,6 +87,7 @@ gate-kind-sign_in_code = Sign-in code
 gate-kind-notice = Notice
 gate-kind-test = Test
 gate-kind-consent_reminder = Reminder that a consent ends
+gate-kind-watch_reminder = Knowledge check reminder
 gate-age-minutes = for { $count } min
 gate-age-hours = for { $count } h
 gate-age-days = for { $count } days

@@ -87,6 +87,7 @@ gate-kind-sign_in_code = ログインの コード
 gate-kind-notice = お知らせ
 gate-kind-test = ためし
 gate-kind-consent_reminder = 同意が もうすぐ 終わる お知らせ
+gate-kind-watch_reminder = 理解度チェックの お知らせ
 gate-age-minutes = { $count }分 前から
 gate-age-hours = { $count }時間 前から
 gate-age-days = { $count }日 前から

@@ -87,6 +87,7 @@ gate-kind-sign_in_code = ログインの確認コード
 gate-kind-notice = お知らせ
 gate-kind-test = 試験
 gate-kind-consent_reminder = 同意の期限のお知らせ
+gate-kind-watch_reminder = 理解度チェックのお知らせ
 gate-age-minutes = { $count }分前から
 gate-age-hours = { $count }時間前から
 gate-age-days = { $count }日前から

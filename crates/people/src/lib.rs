@@ -54,9 +54,10 @@ pub use demo::DemoPart;
 pub use keeper::Keeper;
 
 /// The room, part by part: a folder each, with its own tables, verbs, pages and words.
-pub const PARTS: [&Room; 9] = [
+pub const PARTS: [&Room; 10] = [
     &ROOM,
     &ways::PART,
+    &ways::relying::PART,
     &profile::PART,
     &consent::PART,
     &oauth::PART,

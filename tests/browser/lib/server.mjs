@@ -58,6 +58,8 @@ export class Server {
         MACHIYA_RATE_WRITES_PER_MINUTE: "0",
         MACHIYA_RATE_ACTIONS: "off",
         MACHIYA_LOG_LEVEL: "warn",
+        // The identity provider of the tests listens on this machine.
+        MACHIYA_OUTBOUND_PRIVATE: "allow",
       },
       stdio: ["ignore", "pipe", "pipe"],
     });

@@ -6,10 +6,12 @@ import forms from "./forms.mjs";
 import mail from "./mail.mjs";
 import offline from "./offline.mjs";
 import provider from "./provider.mjs";
+import providers from "./providers.mjs";
 import record from "./record.mjs";
+import security from "./security.mjs";
 import shell from "./shell.mjs";
 import signIn from "./sign-in.mjs";
 import staff from "./staff.mjs";
 import writing from "./writing.mjs";
 
-export const suites = [...accessibility, ...writing, ...staff, ...record, ...signIn, ...provider, ...forms, ...shell, ...consent, ...errors, ...mail, ...offline];
+export const suites = [...accessibility, ...writing, ...staff, ...record, ...signIn, ...provider, ...forms, ...shell, ...consent, ...errors, ...mail, ...offline, ...security, ...providers];

@@ -50,6 +50,8 @@ pub struct Seeds {
     pub mail_to_retry: Id,
     pub mail_to_give_up: Id,
     pub stranger: Id,
+    pub provider: Id,
+    pub watch: super::people_watch::WatchSeeds,
     pub profile: ProfileSeeds,
     pub oauth: OauthSeeds,
     pub consent: ConsentSeeds,
@@ -75,6 +77,10 @@ impl Seeds {
             &self.used,
             &self.question,
             &self.stopped,
+            &self.provider,
+            &self.watch.asset,
+            &self.watch.incident,
+            &self.watch.check,
             &self.job_to_retry,
             &self.job_to_dismiss,
             &self.mail_to_retry,
@@ -198,6 +204,7 @@ pub async fn sow(town: &Arc<Town>) -> Seeds {
     let profile = ProfileSeeds::sow(town, &account).await;
     let oauth = OauthSeeds::sow(town, &account).await;
     let ways = WaysSeeds::sow(town, &account).await;
+    let watch = super::people_watch::sow(town, &account).await;
     Seeds {
         profile,
         oauth,
@@ -227,6 +234,8 @@ pub async fn sow(town: &Arc<Town>) -> Seeds {
         mail_to_retry: mails[0].clone(),
         mail_to_give_up: mails[1].clone(),
         stranger: id(9_999),
+        provider: super::people_relying::sow(town).await,
+        watch,
         empty_department: departments.remove(2),
         other_department: departments.remove(1),
         department: departments.remove(0),

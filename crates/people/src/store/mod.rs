@@ -14,7 +14,7 @@ use ground::id::Id;
 use ground::text::Text;
 
 /// An id column where an empty text means none.
-fn id_or_none(row: &Row<'_>, column: usize) -> Result<Option<Id>, Fault> {
+pub(crate) fn id_or_none(row: &Row<'_>, column: usize) -> Result<Option<Id>, Fault> {
     match row.get::<Option<String>>(column)? {
         Some(text) if !text.is_empty() => text.parse().map(Some).map_err(Fault::internal),
         _ => Ok(None),

@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use super::arrive::{Newcomer, come_in, expect_newcomer, link};
 use super::attempt::{self, Kind};
+use super::relying;
 use super::history::{self, Outcome, Signal};
 use super::{letters, same, tally};
 use crate::actions::sessions::{Shown, SignedIn};
@@ -378,6 +379,11 @@ pub const JOIN: Action<Join, SignedIn> = Action::writes("people.join", anybody, 
     accounts::lock(tx)?;
     // Somebody may have made it in between, with the same address and in another browser.
     let known = accounts::by_mail(tx, &found.mail)?;
+    // Whom another provider vouches for is not let into an account that somebody else may have made: its owner signs in
+    // as before, and links the provider then.
+    if known.is_some() && found.link.is_some() {
+        return Err(over());
+    }
     let id = match known {
         Some(account) => account.id,
         None => {
@@ -400,7 +406,9 @@ pub const JOIN: Action<Join, SignedIn> = Action::writes("people.join", anybody, 
         }
     };
     if let Some((kind, issuer, subject, label, body)) = &found.link {
-        link(tx, cx, &id, *kind, issuer, subject, label, body)?;
+        // What the provider said of the person waited for an account to be taken over into.
+        let body = relying::take_over_later(tx, cx, &id, body)?;
+        link(tx, cx, &id, *kind, issuer, subject, label, &body)?;
     }
     let shown = Shown { way: &found.way, strong: false };
     come_in(tx, cx, &id, shown, found.level, &input.session_digest, &input.agent)

@@ -9,6 +9,7 @@ pub(crate) mod history;
 mod letters;
 pub(crate) mod pages;
 pub(crate) mod passkey;
+pub(crate) mod relying;
 pub(crate) mod second;
 pub(crate) mod security;
 pub(crate) mod store;
