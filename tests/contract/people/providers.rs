@@ -81,7 +81,9 @@ impl Provider {
                        "jwks_uri": format!("{ISSUER}/keys"), "authorization_response_iss_parameter_supported": true})
             }
             "/keys" => json!({"keys": [key.jwk()]}),
-            "/userinfo" => json!({"sub": "hana", "name": "花田 咲", "email": "hana@example.jp", "email_verified": true}),
+            "/userinfo" => {
+                json!({"sub": "hana", "name": "花田 咲", "email": "hana@example.jp", "email_verified": true})
+            }
             "/token" => {
                 let mut claims = json!({"iss": ISSUER, "aud": "us", "sub": "hana", "nonce": manner.nonce,
                                         "iat": manner.clock_s, "exp": manner.clock_s + 300});
@@ -172,7 +174,8 @@ async fn went(
     action: &str,
     handle: &str,
 ) -> Result<BTreeMap<String, String>, Fault> {
-    let gone = town.call(who, action, json!({"provider": "partner", "handle": handle, "back": "/my"})).await?;
+    let gone =
+        town.call(who, action, json!({"provider": "partner", "handle": handle, "back": "/my"})).await?;
     let url = Url::parse(gone["url"].as_str().expect("an address")).expect("an address");
     let pairs: BTreeMap<String, String> = url.query_pairs().into_owned().collect();
     provider.with(|manner| manner.nonce = pairs["nonce"].clone());
@@ -332,7 +335,8 @@ fn of_two_who_bring_the_same_answer_at_once_one_comes_in() {
         set_up(&town, |_| {}).await;
         linked(&town, &provider).await;
         let input = answered(&go(&town, &provider, HANDLE).await, HANDLE);
-        let both = futures_util::future::join_all((0..6).map(|_| came(&town, Who::anyone(), input.clone()))).await;
+        let both =
+            futures_util::future::join_all((0..6).map(|_| came(&town, Who::anyone(), input.clone()))).await;
         assert_eq!(both.iter().filter(|outcome| outcome.is_ok()).count(), 1);
     });
 }
@@ -362,7 +366,10 @@ fn an_answer_of_another_issuer_is_not_mixed_up() {
         let mut input = answered(&pairs, HANDLE);
         input["provider"] = json!("other");
         input["iss"] = json!("");
-        assert_eq!(came(&town, Who::anyone(), input).await.unwrap_err().code(), "people-provider-begin-again");
+        assert_eq!(
+            came(&town, Who::anyone(), input).await.unwrap_err().code(),
+            "people-provider-begin-again"
+        );
         assert_eq!(provider.asked("/token"), 1);
     });
 }
@@ -408,7 +415,11 @@ fn a_token_signed_with_what_everybody_knows_lets_nobody_in() {
         // The client's own secret, too: this provider signs with keys.
         for secret in [public, "s3cret".to_owned(), String::from(" ")] {
             provider.with(|manner| manner.shared_secret = Some(secret.clone()));
-            assert_eq!(round(&town, &provider).await.unwrap_err().code(), "people-provider-answer", "{secret}");
+            assert_eq!(
+                round(&town, &provider).await.unwrap_err().code(),
+                "people-provider-answer",
+                "{secret}"
+            );
         }
     });
 }
@@ -459,8 +470,18 @@ fn a_provider_that_is_away_or_talks_nonsense_changes_nothing() {
         ("/token", 503, "{}", "people-provider-away"),
         ("/token", 400, "{\"error\": \"invalid_grant\"}", "people-provider-answer"),
         ("/token", 200, "<html>", "people-provider-answer"),
-        ("/token", 200, "{\"access_token\": \"a\", \"token_type\": \"mac\", \"id_token\": \"x\"}", "people-provider-answer"),
-        ("/token", 200, "{\"access_token\": \"a\", \"token_type\": \"bearer\", \"id_token\": \"..\"}", "people-provider-answer"),
+        (
+            "/token",
+            200,
+            "{\"access_token\": \"a\", \"token_type\": \"mac\", \"id_token\": \"x\"}",
+            "people-provider-answer",
+        ),
+        (
+            "/token",
+            200,
+            "{\"access_token\": \"a\", \"token_type\": \"bearer\", \"id_token\": \"..\"}",
+            "people-provider-answer",
+        ),
         ("/token", 200, long.as_str(), "people-provider-answer"),
         ("/userinfo", 0, "too long", "people-provider-away"),
         ("/userinfo", 500, "", "people-provider-away"),
@@ -488,7 +509,8 @@ fn what_was_found_yesterday_is_good_while_the_provider_is_away_but_not_for_ever(
         set_up(&town, |_| {}).await;
         go(&town, &provider, HANDLE).await;
         let dead = (0, "no answer".to_owned());
-        provider.with(|manner| manner.instead = BTreeMap::from([("/.well-known/openid-configuration", dead)]));
+        provider
+            .with(|manner| manner.instead = BTreeMap::from([("/.well-known/openid-configuration", dead)]));
         town.clock.advance_ms(25 * HOUR_MS);
         go(&town, &provider, HANDLE).await;
         town.clock.advance_ms(7 * 24 * HOUR_MS);
@@ -531,7 +553,8 @@ fn an_address_alone_opens_no_account() {
         assert_eq!(back["outcome"], "known_address", "its owner signs in as before, and links then");
         assert_eq!((sessions(&town).await, count(&town, ways).await), (0, 0));
         // Not confirmed, it is not even looked at.
-        provider.with(|manner| manner.userinfo = Some(Arc::new(|said| said["email_verified"] = json!(false))));
+        provider
+            .with(|manner| manner.userinfo = Some(Arc::new(|said| said["email_verified"] = json!(false))));
         assert_eq!(round(&town, &provider).await.expect("heard")["outcome"], "newcomer");
         let view = town.call(Who::operator(), "people.providers", json!({})).await.expect("listed");
         let mut input = settings();
@@ -558,17 +581,22 @@ fn linking_is_for_the_one_who_asked_and_signed_in_lately() {
         let other = Who { account: Some(other), ..who.clone() };
         let session = Who { session: Some(tests::town::id(1)), ..who.clone() };
         for stranger in [other, session, Who::anyone()] {
-            let pairs_again = went(&town, &provider, who.clone(), "people.link_provider", HANDLE).await.expect("sent");
+            let pairs_again =
+                went(&town, &provider, who.clone(), "people.link_provider", HANDLE).await.expect("sent");
             let fault = came(&town, stranger, answered(&pairs_again, HANDLE)).await.unwrap_err();
             assert_eq!(fault.code(), "people-provider-begin-again");
         }
-        assert!(came(&town, who.clone(), answered(&pairs, HANDLE)).await.is_err(), "a later one took its place");
+        assert!(
+            came(&town, who.clone(), answered(&pairs, HANDLE)).await.is_err(),
+            "a later one took its place"
+        );
         let taken = linked(&town, &provider).await;
         assert_eq!(taken.account, who.account);
         // What is one person's way in is nobody else's.
         let second = resident(&town, "second@example.jp", "二人目").await;
         let second = Who { account: Some(second), ..who };
-        let pairs = went(&town, &provider, second.clone(), "people.link_provider", HANDLE).await.expect("sent");
+        let pairs =
+            went(&town, &provider, second.clone(), "people.link_provider", HANDLE).await.expect("sent");
         let fault = came(&town, second, answered(&pairs, HANDLE)).await.unwrap_err();
         assert_eq!(fault.code(), "people-way-taken");
     });
@@ -593,7 +621,11 @@ fn the_national_identity_raises_the_level_and_names_the_person() {
         let who = linked(&town, &provider).await;
         let asked = provider.manner().asked;
         let (_, body, headers) = asked.iter().rfind(|(path, _, _)| path == "/token").expect("asked");
-        assert!(body.contains("client_assertion=") && !body.contains("client_secret") && !headers.contains_key("authorization"));
+        assert!(
+            body.contains("client_assertion=")
+                && !body.contains("client_secret")
+                && !headers.contains_key("authorization")
+        );
         let account = who.account.clone().expect("an account");
         let kept = town
             .ask(move |tx| {
@@ -644,7 +676,10 @@ fn what_people_are_sent_to_is_checked_before_it_is_open() {
         type Change = fn(&mut Value);
         let wrong: [(&str, Change); 10] = [
             ("secret", |input| input["secret"] = json!("")),
-            ("algs", |input| { input["algs"] = json!(["HS256"]); input["auth"] = json!("public") }),
+            ("algs", |input| {
+                input["algs"] = json!(["HS256"]);
+                input["auth"] = json!("public")
+            }),
             ("algs", |input| input["algs"] = json!([])),
             ("issuer", |input| input["issuer"] = json!("http://id.example")),
             ("scopes", |input| input["scopes"] = json!("profile")),
@@ -652,7 +687,9 @@ fn what_people_are_sent_to_is_checked_before_it_is_open() {
             ("extra", |input| input["extra"] = json!("state=mine")),
             ("endpoints", |input| input["endpoints"] = json!({"authorization": "https://id.example/a"})),
             ("slug", |input| input["slug"] = json!("passkey")),
-            ("takes", |input| input["takes"] = json!([{"place": "name", "claim": "a"}, {"place": "name", "claim": "b"}])),
+            ("takes", |input| {
+                input["takes"] = json!([{"place": "name", "claim": "a"}, {"place": "name", "claim": "b"}])
+            }),
         ];
         for (field, change) in wrong {
             let fault = save(change).await.unwrap_err();
@@ -661,7 +698,10 @@ fn what_people_are_sent_to_is_checked_before_it_is_open() {
         let saved = save(|_| {}).await.expect("saved");
         assert_eq!(saved["has_secret"], true);
         assert!(!saved.to_string().contains("s3cret"), "a secret is never shown again");
-        assert_eq!(save(|input| input["issuer"] = json!("https://two.example")).await.unwrap_err().fields()[0].path, "slug");
+        assert_eq!(
+            save(|input| input["issuer"] = json!("https://two.example")).await.unwrap_err().fields()[0].path,
+            "slug"
+        );
         assert_eq!(save(|input| input["slug"] = json!("two")).await.unwrap_err().fields()[0].path, "issuer");
         // Of two who change it at once, the second is shown what stands.
         let mut input = settings();
@@ -683,7 +723,10 @@ fn drafts_and_closed_providers_lead_nowhere() {
         input["rev"] = json!(1);
         input["state"] = json!("closed");
         town.call(Who::operator(), "people.save_provider", input).await.expect("saved");
-        assert_eq!(came(&town, Who::anyone(), answered(&pairs, HANDLE)).await.unwrap_err().kind(), Kind::Missing);
+        assert_eq!(
+            came(&town, Who::anyone(), answered(&pairs, HANDLE)).await.unwrap_err().kind(),
+            Kind::Missing
+        );
         let fault = went(&town, &provider, Who::anyone(), "people.go_to_provider", HANDLE).await.unwrap_err();
         assert_eq!(fault.kind(), Kind::Missing);
         let open = town.call(Who::anyone(), "people.open_providers", json!({})).await.expect("listed");

@@ -21,7 +21,14 @@ async fn member(town: &Arc<Town>, admin: &Who, nth: usize) -> Who {
     Who { account: Some(account), roles: Arc::from([Role::Staff]), ..Who::default() }
 }
 
-async fn appoint(town: &Town, admin: &Who, asset: Option<&Value>, nth: usize, from: &str, to: &str) -> Result<Value, Fault> {
+async fn appoint(
+    town: &Town,
+    admin: &Who,
+    asset: Option<&Value>,
+    nth: usize,
+    from: &str,
+    to: &str,
+) -> Result<Value, Fault> {
     let mut input = json!({"mail": format!("m{nth}@city.example"), "starts_on": from, "ends_on": to});
     if let Some(asset) = asset {
         input["asset"] = asset.clone();
@@ -68,12 +75,14 @@ fn what_nobody_answers_for_is_a_gap_and_nothing_else_is() {
         town.clock.advance_ms(20 * 24 * HOUR_MS);
         assert_eq!(gaps(&town, &admin).await, (true, 0), "one follows the other without a day between");
         // Somebody who is locked out answers for nothing.
-        let listed = town.call(admin.clone(), "people.watch_asset", json!({"id": system})).await.expect("told");
+        let listed =
+            town.call(admin.clone(), "people.watch_asset", json!({"id": system})).await.expect("told");
         let holder = listed["posts"][0]["account"].clone();
         town.call(admin.clone(), "people.lock_staff", json!({"id": holder})).await.expect("locked");
         assert_eq!(gaps(&town, &admin).await, (true, 2));
         // What is no longer used needs nobody.
-        let closed = json!({"id": data, "code": "D1", "name": "data D1", "closed_on": "2026-04-01", "rev": 1});
+        let closed =
+            json!({"id": data, "code": "D1", "name": "data D1", "closed_on": "2026-04-01", "rev": 1});
         town.call(admin.clone(), "people.save_watch_asset", closed).await.expect("closed");
         assert_eq!(gaps(&town, &admin).await, (true, 1));
     });
@@ -145,7 +154,10 @@ fn an_incident_goes_up_and_is_closed_by_somebody_high_enough() {
         let [ciso, system, information, reporter, other] = [0, 1, 2, 3, 4].map(|nth| &people[nth]);
         let made = report(&town, reporter, "middle").await;
         let id = made["incident"]["id"].clone();
-        assert_eq!((made["incident"]["stage"].as_str(), made["may_close"].as_bool()), (Some("system"), Some(false)));
+        assert_eq!(
+            (made["incident"]["stage"].as_str(), made["may_close"].as_bool()),
+            (Some("system"), Some(false))
+        );
         // Whom it does not concern sees nothing of it, not in the list either; nor does an administrator.
         for stranger in [other, &admin] {
             let fault = town.call(stranger.clone(), "people.incident", json!({"id": id})).await.unwrap_err();
@@ -163,7 +175,10 @@ fn an_incident_goes_up_and_is_closed_by_somebody_high_enough() {
         assert_eq!(step(&town, information, &id, 2, "close").await.unwrap_err().kind(), Kind::Refused);
         assert_eq!(step(&town, system, &id, 1, "close").await.unwrap_err().kind(), Kind::Outdated);
         let passed = step(&town, system, &id, 2, "pass").await.expect("passed up");
-        assert_eq!((passed["incident"]["stage"].as_str(), passed["incident"]["due_ms"].as_i64()), (Some("ciso"), Some(0)));
+        assert_eq!(
+            (passed["incident"]["stage"].as_str(), passed["incident"]["due_ms"].as_i64()),
+            (Some("ciso"), Some(0))
+        );
         let closed = step(&town, ciso, &id, 3, "close").await.expect("closed");
         assert_eq!(closed["incident"]["stage"], "closed");
         assert!(closed["incident"]["closed_ms"].as_i64().expect("a time") > 0);
@@ -179,10 +194,12 @@ fn a_worse_severity_lifts_it_and_closing_looks_at_the_new_one() {
         let made = report(&town, &people[3], "low").await;
         let id = made["incident"]["id"].clone();
         assert_eq!(made["incident"]["stage"], "information");
-        let worse = |act: &str| json!({"id": id, "rev": 1, "do": act, "note": "外に出ていた", "severity": "high"});
+        let worse =
+            |act: &str| json!({"id": id, "rev": 1, "do": act, "note": "外に出ていた", "severity": "high"});
         let fault = town.call(people[2].clone(), "people.step_incident", worse("close")).await.unwrap_err();
         assert_eq!(fault.code(), "people-watch-close");
-        let lifted = town.call(people[2].clone(), "people.step_incident", worse("note")).await.expect("noted");
+        let lifted =
+            town.call(people[2].clone(), "people.step_incident", worse("note")).await.expect("noted");
         assert_eq!(lifted["incident"]["stage"], "ciso");
     });
 }
@@ -213,8 +230,12 @@ fn what_nobody_takes_up_goes_up_by_itself_until_the_ciso_has_it() {
         let made = report(&town, &people[3], "low").await;
         let id = made["incident"]["id"].clone();
         let stage = || async {
-            let view = town.call(people[0].clone(), "people.incident", json!({"id": id})).await.expect("told");
-            (view["incident"]["stage"].as_str().expect("a stage").to_owned(), view["steps"].as_array().map(Vec::len))
+            let view =
+                town.call(people[0].clone(), "people.incident", json!({"id": id})).await.expect("told");
+            (
+                view["incident"]["stage"].as_str().expect("a stage").to_owned(),
+                view["steps"].as_array().map(Vec::len),
+            )
         };
         rounds(&town).await;
         assert_eq!(stage().await, ("information".to_owned(), Some(1)), "there is still time");
@@ -233,7 +254,8 @@ fn what_nobody_takes_up_goes_up_by_itself_until_the_ciso_has_it() {
 
 async fn open_check(town: &Town, admin: &Who) -> Value {
     for (ask, right) in [("一つ目", 0), ("二つ目", 1)] {
-        let input = json!({"ask": ask, "choices": ["ア", "イ"], "right": right, "because": "理由", "used": true});
+        let input =
+            json!({"ask": ask, "choices": ["ア", "イ"], "right": right, "because": "理由", "used": true});
         town.call(admin.clone(), "people.save_watch_question", input).await.expect("saved");
     }
     let input = json!({"title": "理解度", "pass_percent": 100, "deadline": "2026-04-30", "remind_on": "2026-04-20",
@@ -259,21 +281,37 @@ fn a_check_asks_what_stood_when_it_was_opened_and_tells_the_answers_afterwards()
         changed["version"] = json!(1);
         changed["right"] = json!(1);
         town.call(admin.clone(), "people.save_watch_question", changed.clone()).await.expect("a new version");
-        assert_eq!(town.call(admin.clone(), "people.save_watch_question", changed).await.unwrap_err().kind(), Kind::Outdated);
+        assert_eq!(
+            town.call(admin.clone(), "people.save_watch_question", changed).await.unwrap_err().kind(),
+            Kind::Outdated
+        );
 
         let mine = town.call(people[3].clone(), "people.my_watch_check", json!({})).await.expect("asked");
-        assert!(!mine.to_string().contains("理由") && mine["questions"][0]["right"].is_null(), "no answers before");
+        assert!(
+            !mine.to_string().contains("理由") && mine["questions"][0]["right"].is_null(),
+            "no answers before"
+        );
         let listed = town.call(people[3].clone(), "people.watch_checks", json!({})).await.expect("listed");
         assert_eq!(listed[0]["questions"], json!([]));
         assert_eq!(answer(&town, &people[3], &check, &[0]).await.unwrap_err().fields()[0].path, "answers");
         let wrong = answer(&town, &people[3], &check, &[1, 1]).await.expect("answered");
-        assert_eq!((wrong["taken"]["right"].as_i64(), wrong["taken"]["passed"].as_bool()), (Some(1), Some(false)));
+        assert_eq!(
+            (wrong["taken"]["right"].as_i64(), wrong["taken"]["passed"].as_bool()),
+            (Some(1), Some(false))
+        );
         assert_eq!(wrong["questions"][0]["right"], 0, "as it was when the check was opened");
         let good = answer(&town, &people[3], &check, &[0, 1]).await.expect("answered again");
-        assert_eq!((good["taken"]["passed"].as_bool(), good["taken"]["tries"].as_i64()), (Some(true), Some(2)));
-        assert_eq!(answer(&town, &people[3], &check, &[1, 1]).await.unwrap_err().code(), "people-watch-passed");
+        assert_eq!(
+            (good["taken"]["passed"].as_bool(), good["taken"]["tries"].as_i64()),
+            (Some(true), Some(2))
+        );
+        assert_eq!(
+            answer(&town, &people[3], &check, &[1, 1]).await.unwrap_err().code(),
+            "people-watch-passed"
+        );
 
-        let second = json!({"title": "二つ目", "pass_percent": 80, "deadline": "2026-04-30", "state": "open"});
+        let second =
+            json!({"title": "二つ目", "pass_percent": 80, "deadline": "2026-04-30", "state": "open"});
         let fault = town.call(admin.clone(), "people.save_watch_check", second).await.unwrap_err();
         assert_eq!(fault.fields()[0].word, "field-people-watch-one-open");
         let back = json!({"id": check, "title": "理解度", "pass_percent": 1, "deadline": "2026-04-30", "state": "draft", "rev": 1});
@@ -296,9 +334,12 @@ fn results_are_told_by_section_and_never_of_few() {
             department(&town, &admin, code, "").await;
         }
         let sections = || async {
-            let view = town.call(admin.clone(), "people.watch_check", json!({"id": check})).await.expect("told");
+            let view =
+                town.call(admin.clone(), "people.watch_check", json!({"id": check})).await.expect("told");
             let rows = view["sections"].as_array().expect("rows").clone();
-            rows.iter().map(|row| (row["code"].as_str().expect("a code").to_owned(), row["taken"].as_i64())).collect::<Vec<_>>()
+            rows.iter()
+                .map(|row| (row["code"].as_str().expect("a code").to_owned(), row["taken"].as_i64()))
+                .collect::<Vec<_>>()
         };
         // Six in one section, two in another.
         let mut takers = Vec::new();
@@ -315,14 +356,25 @@ fn results_are_told_by_section_and_never_of_few() {
         for who in &takers[4..7] {
             answer(&town, who, &check, &[1, 1]).await.expect("answered");
         }
-        assert_eq!(sections().await, [(String::new(), Some(7))], "one alone would be found by taking six away");
+        assert_eq!(
+            sections().await,
+            [(String::new(), Some(7))],
+            "one alone would be found by taking six away"
+        );
         // Person by person it is told to the CISO, and to nobody else.
         for stranger in [&admin, &people[1], &takers[0]] {
-            let fault = town.call(stranger.clone(), "people.watch_check_people", json!({"id": check})).await.unwrap_err();
+            let fault = town
+                .call(stranger.clone(), "people.watch_check_people", json!({"id": check}))
+                .await
+                .unwrap_err();
             assert_eq!(fault.kind(), Kind::Refused);
         }
-        let rows = town.call(people[0].clone(), "people.watch_check_people", json!({"id": check})).await.expect("told");
-        let passed = rows["rows"].as_array().expect("rows").iter().filter(|row| row["passed"] == true).count();
+        let rows = town
+            .call(people[0].clone(), "people.watch_check_people", json!({"id": check}))
+            .await
+            .expect("told");
+        let passed =
+            rows["rows"].as_array().expect("rows").iter().filter(|row| row["passed"] == true).count();
         assert_eq!(passed, 4);
     });
 }

@@ -53,8 +53,9 @@ pub const LINES: &[Line] = &[
     Line {
         foreign: Foreign::Nobody,
         done: Some(Kind::Invalid),
-        ..line("people.come_back", |_| {
-            json!({"provider": "seeds", "handle": HANDLE, "state": "s", "code": "c", "session_digest": session_digest()})
-        })
+        ..line(
+            "people.come_back",
+            |_| json!({"provider": "seeds", "handle": HANDLE, "state": "s", "code": "c", "session_digest": session_digest()}),
+        )
     },
 ];

@@ -36,7 +36,8 @@ fn question() -> Value {
 /// The account of the seeds is CISO, and reported the incident.
 pub async fn sow(town: &Town, account: &Id) -> WatchSeeds {
     let house = Who::operator;
-    done(town, house(), "people.appoint", json!({"mail": "first@example.jp", "starts_on": "2026-01-01"})).await;
+    done(town, house(), "people.appoint", json!({"mail": "first@example.jp", "starts_on": "2026-01-01"}))
+        .await;
     let mut assets = Vec::new();
     for code in ["S1", "S2"] {
         let asset =
@@ -45,11 +46,7 @@ pub async fn sow(town: &Town, account: &Id) -> WatchSeeds {
     }
     let appoint = json!({"asset": assets[1], "mail": "staff0@example.jp", "starts_on": "2026-01-01"});
     let post = done(town, house(), "people.appoint", appoint).await;
-    let reporter = Who {
-        account: Some(account.clone()),
-        roles: Arc::from([Role::Staff]),
-        ..Who::default()
-    };
+    let reporter = Who { account: Some(account.clone()), roles: Arc::from([Role::Staff]), ..Who::default() };
     let report = json!({"title": "紛失", "what": "端末がない", "happened_ms": 1});
     let incident = done(town, reporter, "people.report_incident", report).await;
     let question = done(town, house(), "people.save_watch_question", question()).await;
@@ -92,7 +89,10 @@ pub const LINES: &[Line] = &[
     },
     Line {
         foreign: Foreign::InItself(strangers),
-        ..line("people.step_incident", |seeds| json!({"id": seeds.watch.incident, "note": "見つかった", "rev": 1}))
+        ..line(
+            "people.step_incident",
+            |seeds| json!({"id": seeds.watch.incident, "note": "見つかった", "rev": 1}),
+        )
     },
     line("people.watch_questions", nothing),
     line("people.save_watch_question", |seeds| {
@@ -103,11 +103,10 @@ pub const LINES: &[Line] = &[
     }),
     line("people.watch_checks", nothing),
     line("people.watch_check", |seeds| json!({"id": seeds.watch.check})),
-    line(
-        "people.save_watch_check",
-        |seeds| json!({"id": seeds.watch.check, "title": "理解度", "pass_percent": 80, "deadline": "2026-11-30",
-                       "state": "open", "rev": 1}),
-    ),
+    line("people.save_watch_check", |seeds| {
+        json!({"id": seeds.watch.check, "title": "理解度", "pass_percent": 80, "deadline": "2026-11-30",
+                       "state": "open", "rev": 1})
+    }),
     line("people.my_watch_check", nothing),
     line("people.answer_watch_check", |seeds| json!({"id": seeds.watch.check, "answers": [0]})),
     Line {

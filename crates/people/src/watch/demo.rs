@@ -16,7 +16,15 @@ const DAY_MS: i64 = 86_400_000;
 
 /// Kind, code, name, department, the system it stands on, a system that others stand on, and who answers for it:
 /// a number of a member of staff, with a day until which, counted from today.
-type Line = (&'static str, &'static str, &'static str, &'static str, &'static str, bool, Option<(usize, Option<i32>)>);
+type Line = (
+    &'static str,
+    &'static str,
+    &'static str,
+    &'static str,
+    &'static str,
+    bool,
+    Option<(usize, Option<i32>)>,
+);
 
 const REGISTER: [Line; 18] = [
     ("system", "S01", "庁内ネットワーク", "0104", "", true, Some((4, None))),
@@ -42,13 +50,21 @@ const REGISTER: [Line; 18] = [
 const QUESTIONS: [(&str, [&str; 3], usize, &str); 5] = [
     (
         "知らない差出人から「至急」と書かれた添付ファイル付きのメールが届きました。まず何をしますか。",
-        ["内容を確かめるために開く", "開かずに、情報管理責任者へ知らせる", "同じ課の人に転送して確かめてもらう"],
+        [
+            "内容を確かめるために開く",
+            "開かずに、情報管理責任者へ知らせる",
+            "同じ課の人に転送して確かめてもらう",
+        ],
         1,
         "開くだけで感染することがあります。転送も被害を広げます。開かずに知らせてください。",
     ),
     (
         "住民の名簿が入ったUSBメモリーを、家で作業するために持ち帰ってもよいですか。",
-        ["課長が口頭でよいと言えば持ち帰る", "暗号をかければいつでも持ち帰れる", "決められた手続で許可を得たときだけ持ち出せる"],
+        [
+            "課長が口頭でよいと言えば持ち帰る",
+            "暗号をかければいつでも持ち帰れる",
+            "決められた手続で許可を得たときだけ持ち出せる",
+        ],
         2,
         "持ち出しには記録の残る許可が必要です。暗号は失ったときの備えで、許可の代わりにはなりません。",
     ),
@@ -66,7 +82,11 @@ const QUESTIONS: [(&str, [&str; 3], usize, &str); 5] = [
     ),
     (
         "複数のサービスで同じパスワードを使うことについて、正しいものはどれですか。",
-        ["長ければ同じでもよい", "半年ごとに変えれば同じでもよい", "一つ漏れるとほかも使われるので、別々にする"],
+        [
+            "長ければ同じでもよい",
+            "半年ごとに変えれば同じでもよい",
+            "一つ漏れるとほかも使われるので、別々にする",
+        ],
         2,
         "漏れたパスワードは、ほかのサービスでも試されます。サービスごとに変えてください。",
     ),
@@ -138,9 +158,30 @@ fn staff(tx: &mut ground::db::Tx<'_>, cx: &Cx, mail: &str) -> Result<Cx, Fault> 
 
 fn incidents(tx: &mut ground::db::Tx<'_>, cx: &Cx) -> Result<(), Fault> {
     let reports = [
-        (29, "窓口の端末に不審な警告が出た", "画面に「ウイルスに感染しました」と出た。番号には電話せず、ネットワークから外した。", "T001", "middle", 2),
-        (15, "書類を別の人に渡した", "窓口で、同じ姓の別の人に認定の結果の写しを渡した。すぐに気付いて回収した。", "D03", "high", 1),
-        (27, "撮影用端末の紛失（庁舎内で見つかった）", "会議室に置き忘れ、翌朝に警備員が届けてくれた。ロックはかかっていた。", "T007", "low", 20),
+        (
+            29,
+            "窓口の端末に不審な警告が出た",
+            "画面に「ウイルスに感染しました」と出た。番号には電話せず、ネットワークから外した。",
+            "T001",
+            "middle",
+            2,
+        ),
+        (
+            15,
+            "書類を別の人に渡した",
+            "窓口で、同じ姓の別の人に認定の結果の写しを渡した。すぐに気付いて回収した。",
+            "D03",
+            "high",
+            1,
+        ),
+        (
+            27,
+            "撮影用端末の紛失（庁舎内で見つかった）",
+            "会議室に置き忘れ、翌朝に警備員が届けてくれた。ロックはかかっていた。",
+            "T007",
+            "low",
+            20,
+        ),
     ];
     for (nth, title, what, asset, severity, days_ago) in reports {
         let reporter = staff(tx, cx, &format!("staff{nth:02}@machiya.example"))?;
@@ -156,7 +197,12 @@ fn incidents(tx: &mut ground::db::Tx<'_>, cx: &Cx) -> Result<(), Fault> {
                 call(tx, &ciso, "people.step_incident", step("note", note))?;
             }
             "low" => {
-                call(tx, &ciso, "people.step_incident", step("close", "情報の漏れがないことを確かめた。持ち出しの台帳を付けることにした。"))?;
+                call(
+                    tx,
+                    &ciso,
+                    "people.step_incident",
+                    step("close", "情報の漏れがないことを確かめた。持ち出しの台帳を付けることにした。"),
+                )?;
             }
             _ => {}
         }
@@ -164,8 +210,17 @@ fn incidents(tx: &mut ground::db::Tx<'_>, cx: &Cx) -> Result<(), Fault> {
     Ok(())
 }
 
-fn check(tx: &mut ground::db::Tx<'_>, cx: &Cx, house: &Cx, deadline: &str, remind_on: &str) -> Result<(), Fault> {
-    let title = format!("{}年度 情報セキュリティ理解度チェック", cx.now().date().saturating_sub(jiff::Span::new().months(3)).year());
+fn check(
+    tx: &mut ground::db::Tx<'_>,
+    cx: &Cx,
+    house: &Cx,
+    deadline: &str,
+    remind_on: &str,
+) -> Result<(), Fault> {
+    let title = format!(
+        "{}年度 情報セキュリティ理解度チェック",
+        cx.now().date().saturating_sub(jiff::Span::new().months(3)).year()
+    );
     let input = json!({"title": title, "pass_percent": 80, "deadline": deadline, "remind_on": remind_on, "state": "open"});
     let made = call(tx, house, "people.save_watch_check", input)?;
     let id = made.pointer("/check/id").cloned().unwrap_or_default();
@@ -175,8 +230,10 @@ fn check(tx: &mut ground::db::Tx<'_>, cx: &Cx, house: &Cx, deadline: &str, remin
         if dice.below(3) == 0 {
             continue;
         }
-        let answers: Vec<usize> =
-            QUESTIONS.iter().map(|question| if dice.below(8) == 0 { (question.2 + 1) % 3 } else { question.2 }).collect();
+        let answers: Vec<usize> = QUESTIONS
+            .iter()
+            .map(|question| if dice.below(8) == 0 { (question.2 + 1) % 3 } else { question.2 })
+            .collect();
         let who = staff(tx, cx, &format!("staff{nth:02}@machiya.example"))?;
         call(tx, &who, "people.answer_watch_check", json!({"id": id, "answers": answers}))?;
     }

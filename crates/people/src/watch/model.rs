@@ -100,7 +100,15 @@ pub enum StepKind {
     Overdue,
     Closed,
 }
-named!(StepKind, Note, Reported = "reported", Note = "note", Passed = "passed", Overdue = "overdue", Closed = "closed");
+named!(
+    StepKind,
+    Note,
+    Reported = "reported",
+    Note = "note",
+    Passed = "passed",
+    Overdue = "overdue",
+    Closed = "closed"
+);
 
 /// Where a knowledge check stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -155,7 +163,9 @@ pub struct Post {
 
 impl Post {
     pub fn holds(&self, day: &str) -> bool {
-        self.active && self.starts_on.as_str() <= day && (self.ends_on.is_empty() || self.ends_on.as_str() >= day)
+        self.active
+            && self.starts_on.as_str() <= day
+            && (self.ends_on.is_empty() || self.ends_on.as_str() >= day)
     }
 }
 

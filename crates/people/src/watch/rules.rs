@@ -81,12 +81,15 @@ pub fn shown(sections: Vec<Section>, together: &str) -> Vec<Section> {
     if whole < GROUP_MIN {
         return Vec::new();
     }
-    let (mut large, small): (Vec<_>, Vec<_>) =
-        sections.into_iter().filter(|section| section.people > 0).partition(|section| section.taken >= GROUP_MIN);
+    let (mut large, small): (Vec<_>, Vec<_>) = sections
+        .into_iter()
+        .filter(|section| section.people > 0)
+        .partition(|section| section.taken >= GROUP_MIN);
     if small.is_empty() {
         return large;
     }
-    let mut rest = small.iter().fold(Section { name: together.to_owned(), ..Section::default() }, Section::with);
+    let mut rest =
+        small.iter().fold(Section { name: together.to_owned(), ..Section::default() }, Section::with);
     while rest.taken < GROUP_MIN {
         let smallest = large.iter().enumerate().min_by_key(|(_, section)| section.taken).map(|(at, _)| at);
         let Some(at) = smallest else { break };
@@ -116,7 +119,9 @@ mod tests {
             assert_eq!((stage, due_ms(severity, stage, 0)), (Stage::Ciso, 0));
             assert!(may_close(severity, Stage::Ciso) && !may_close(severity, Stage::Closed));
         }
-        assert!(!may_close(Severity::High, Stage::System) && !may_close(Severity::Middle, Stage::Information));
+        assert!(
+            !may_close(Severity::High, Stage::System) && !may_close(Severity::Middle, Stage::Information)
+        );
     }
 
     #[test]
@@ -128,7 +133,14 @@ mod tests {
     fn sections() -> impl Strategy<Value = Vec<Section>> {
         let one = (0i64..12, 0i64..12, 0i64..12).prop_map(|(people, taken, passed)| {
             let people = people.max(taken);
-            Section { name: "課".to_owned(), people, taken, passed: passed.min(taken), right: taken, asked: taken }
+            Section {
+                name: "課".to_owned(),
+                people,
+                taken,
+                passed: passed.min(taken),
+                right: taken,
+                asked: taken,
+            }
         });
         prop::collection::vec(one, 0..20)
     }

@@ -653,7 +653,13 @@ pub fn people(
                 Some(right) => Some((right, row.get(5)?, row.get::<i64>(6)? == 1)),
                 None => None,
             };
-            Ok((row.get(0)?, row.get(1)?, row.get::<Option<String>>(2)?.unwrap_or_default(), row.get(3)?, made))
+            Ok((
+                row.get(0)?,
+                row.get(1)?,
+                row.get::<Option<String>>(2)?.unwrap_or_default(),
+                row.get(3)?,
+                made,
+            ))
         },
     )
 }

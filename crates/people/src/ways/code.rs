@@ -16,8 +16,8 @@ use serde::{Deserialize, Serialize};
 
 use super::arrive::{Newcomer, come_in, expect_newcomer, link};
 use super::attempt::{self, Kind};
-use super::relying;
 use super::history::{self, Outcome, Signal};
+use super::relying;
 use super::{letters, same, tally};
 use crate::actions::sessions::{Shown, SignedIn};
 use crate::actions::{a_mail, digest, shown};

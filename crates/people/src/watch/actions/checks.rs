@@ -86,12 +86,7 @@ pub const SAVE_QUESTION: Action<SaveQuestion, KeptQuestion> =
             },
         };
         store::add_question(tx, &kept, cx.now_ms(), &writer(cx))?;
-        tx.emit(
-            cx,
-            "people.watch_saved",
-            kept.id.as_str(),
-            serde_json::json!({"version": kept.version}),
-        )?;
+        tx.emit(cx, "people.watch_saved", kept.id.as_str(), serde_json::json!({"version": kept.version}))?;
         Ok(kept)
     })
     .emits(&["people.watch_saved"]);
@@ -167,7 +162,13 @@ fn view(tx: &mut Tx<'_>, cx: &Cx, check: Check) -> Result<CheckView, Fault> {
         right: row.right,
         asked: row.asked,
     });
-    Ok(CheckView { people, taken, sections: rows.collect(), sees_people: is_ciso(tx, cx)?, check: without_answers(cx, check) })
+    Ok(CheckView {
+        people,
+        taken,
+        sections: rows.collect(),
+        sees_people: is_ciso(tx, cx)?,
+        check: without_answers(cx, check),
+    })
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema, Validate)]
@@ -232,9 +233,9 @@ pub const SAVE_CHECK: Action<SaveCheck, CheckView> =
             }
         }
         let others = store::checks(tx)?;
-        let other_open = others
-            .iter()
-            .any(|other| other.state == CheckState::Open && before.as_ref().is_none_or(|own| own.id != other.id));
+        let other_open = others.iter().any(|other| {
+            other.state == CheckState::Open && before.as_ref().is_none_or(|own| own.id != other.id)
+        });
         if input.state == CheckState::Open && other_open {
             return Err(Fault::field("state", "field-people-watch-one-open"));
         }

@@ -77,9 +77,16 @@ pub const REPORT_INCIDENT: Action<ReportIncident, IncidentView> =
     .emits(&["people.incident"]);
 
 /// Writes a step and tells of it. What people wrote stays in the store.
-pub(super) fn step(tx: &mut Tx<'_>, cx: &Cx, one: &Incident, kind: StepKind, note: &str) -> Result<(), Fault> {
+pub(super) fn step(
+    tx: &mut Tx<'_>,
+    cx: &Cx,
+    one: &Incident,
+    kind: StepKind,
+    note: &str,
+) -> Result<(), Fault> {
     store::add_step(tx, &one.id, &cx.id(), kind, one.stage, note, &writer(cx), cx.now_ms())?;
-    let facts = serde_json::json!({"step": kind.name(), "stage": one.stage.name(), "severity": one.severity.name()});
+    let facts =
+        serde_json::json!({"step": kind.name(), "stage": one.stage.name(), "severity": one.severity.name()});
     tx.emit(cx, "people.incident", one.id.as_str(), facts)
 }
 
@@ -239,7 +246,8 @@ pub const STEP_INCIDENT: Action<StepIncident, IncidentView> =
                 StepKind::Note
             }
             Do::Pass => {
-                one.stage = rules::above(one.stage).unwrap_or(one.stage).max(rules::first_stage(one.severity));
+                one.stage =
+                    rules::above(one.stage).unwrap_or(one.stage).max(rules::first_stage(one.severity));
                 StepKind::Passed
             }
             Do::Close => {
@@ -253,7 +261,8 @@ pub const STEP_INCIDENT: Action<StepIncident, IncidentView> =
                 StepKind::Closed
             }
         };
-        one.due_ms = if one.stage == Stage::Closed { 0 } else { rules::due_ms(one.severity, one.stage, cx.now_ms()) };
+        one.due_ms =
+            if one.stage == Stage::Closed { 0 } else { rules::due_ms(one.severity, one.stage, cx.now_ms()) };
         one.rev += 1;
         store::put_incident(tx, &one)?;
         step(tx, cx, &one, kind, input.note.trim())?;

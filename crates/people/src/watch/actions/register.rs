@@ -131,8 +131,7 @@ fn department_code(tx: &mut Tx<'_>, department: Option<&Id>) -> Result<String, F
 pub const WATCH_ASSETS: Action<AskAssets, List<AssetRow>> =
     Action::reads("people.watch_assets", whole_city, |tx, cx, input: &AskAssets| {
         let rows = input.paging.rows();
-        let found =
-            store::assets(tx, input.kind, input.missing, &today(cx), input.paging.after(), rows + 1)?;
+        let found = store::assets(tx, input.kind, input.missing, &today(cx), input.paging.after(), rows + 1)?;
         let list = List::cut(found, rows, |asset| asset.code.clone());
         let mut out = Vec::with_capacity(list.rows.len());
         for asset in list.rows {
@@ -342,7 +341,9 @@ pub const APPOINT: Action<Appoint, Post> =
         }
         let eve = starts.yesterday().map_err(|_| Fault::field("starts_on", "field-people-date"))?.to_string();
         let posts = store::posts(tx, input.asset.as_ref(), duty)?;
-        if posts.iter().any(|post| post.starts_on >= input.starts_on && (post.ends_on.is_empty() || post.ends_on >= post.starts_on)) {
+        if posts.iter().any(|post| {
+            post.starts_on >= input.starts_on && (post.ends_on.is_empty() || post.ends_on >= post.starts_on)
+        }) {
             return Err(Fault::field("starts_on", "field-people-watch-later"));
         }
         for before in posts.iter().filter(|post| post.ends_on.is_empty() || post.ends_on > eve) {

@@ -3,8 +3,8 @@
 use ground::door::Reply;
 use ground::fault::{Fault, Kind};
 use ground::html::{
-    Button, Choice, Col, Conflict, Empty, Field, Form, Link, PageHead, PostButton, SummaryList, Table, Tabs, Tag,
-    Tone, buttons, details,
+    Button, Choice, Col, Conflict, Empty, Field, Form, Link, PageHead, PostButton, SummaryList, Table, Tabs,
+    Tag, Tone, buttons, details,
 };
 use ground::list::Paging;
 use ground::page::Visit;
@@ -43,9 +43,9 @@ pub(super) async fn list(visit: &Visit) -> Result<Reply, Fault> {
             t.t("people-watch-holder"),
             t.t("people-watch-closed-on"),
         ];
-        let lines = rows
-            .into_iter()
-            .map(|row| vec![row.asset.code, row.asset.name, row.department_code, row.holder, row.asset.closed_on]);
+        let lines = rows.into_iter().map(|row| {
+            vec![row.asset.code, row.asset.name, row.department_code, row.holder, row.asset.closed_on]
+        });
         return visit.csv(&format!("security-{}", kind.name()), &header, lines);
     }
     let ask = AskAssets { kind, missing, paging: Paging::from_query(&visit.query) };
@@ -120,7 +120,12 @@ async fn form(visit: &Visit, input: &SaveAsset, fault: Option<&Fault>) -> Result
         .field(Field::hidden("rev", input.rev.to_string()))
         .field(Field::hidden("kind", input.kind.name()))
         .field(Field::text("name", t.t("people-name")).required().value(&input.name).error_if(wrong("name")))
-        .field(Field::text("code", t.t("people-watch-code")).required().value(&input.code).error_if(wrong("code")))
+        .field(
+            Field::text("code", t.t("people-watch-code"))
+                .required()
+                .value(&input.code)
+                .error_if(wrong("code")),
+        )
         .field(
             Field::select("department", t.t("people-watch-department"), std::iter::once(none).chain(choices))
                 .unmarked()
@@ -139,7 +144,12 @@ async fn form(visit: &Visit, input: &SaveAsset, fault: Option<&Fault>) -> Result
         );
     }
     let mut form = form
-        .field(Field::textarea("note", t.t("people-watch-note")).rows(3).value(&input.note).error_if(wrong("note")))
+        .field(
+            Field::textarea("note", t.t("people-watch-note"))
+                .rows(3)
+                .value(&input.note)
+                .error_if(wrong("note")),
+        )
         .field(
             Field::date("closed_on", t.t("people-watch-closed-on"))
                 .hint(t.t("people-watch-closed-on-hint"))
@@ -217,7 +227,11 @@ async fn shown(visit: &Visit, view: &AssetView, wrong: Option<(&Fault, &Appoint)
     }
     let by = saver(visit, &view.saved_by_name);
     let saved = visit.tf("people-saved", &[("who", by), ("when", &visit.time(asset.saved_ms))]);
-    let edit = if may { form(visit, &input_of(view), None).await? } else { html! {} };
+    let edit = if may {
+        form(visit, &input_of(view), None).await?
+    } else {
+        html! {}
+    };
     let status = wrong.map_or(http::StatusCode::OK, |(fault, _)| fault.status());
     let action = format!("{LIST}/{}/appoint", asset.id);
     let name = html! { p { (t.t("people-watch-appoint-text")) } (appoint_form(visit, &action, wrong)) };
@@ -263,16 +277,22 @@ fn posts(visit: &Visit, view: &AssetView) -> Markup {
             let end = may.then(|| {
                 if post.ends_on.is_empty() || post.ends_on > today {
                     let last = if post.starts_on > today { post.starts_on.clone() } else { today.clone() };
-                    PostButton::new(t.t("people-watch-end"), format!("{HOME}/posts/{}", post.id), visit.new_token())
-                        .hidden("ends_on", last)
-                        .about(post.name.clone())
-                        .render()
+                    PostButton::new(
+                        t.t("people-watch-end"),
+                        format!("{HOME}/posts/{}", post.id),
+                        visit.new_token(),
+                    )
+                    .hidden("ends_on", last)
+                    .about(post.name.clone())
+                    .render()
                 } else {
                     html! {}
                 }
             });
             table.row(
-                [person(post), html! { (span(visit, post)) }, Tag::new(t.t(word), tone).render()].into_iter().chain(end),
+                [person(post), html! { (span(visit, post)) }, Tag::new(t.t(word), tone).render()]
+                    .into_iter()
+                    .chain(end),
             )
         },
     );

@@ -3,8 +3,8 @@
 use ground::door::Reply;
 use ground::fault::{Fault, Kind};
 use ground::html::{
-    Banner, Button, Choice, Col, Conflict, Empty, Field, Form, Link, PageHead, Progress, SummaryList, Table, Tag,
-    Tone, buttons,
+    Banner, Button, Choice, Col, Conflict, Empty, Field, Form, Link, PageHead, Progress, SummaryList, Table,
+    Tag, Tone, buttons,
 };
 use ground::list::Paging;
 use ground::page::Visit;
@@ -15,8 +15,8 @@ use crate::actions::Nothing;
 use crate::actions::departments::{AskDepartments, DEPARTMENTS};
 use crate::pages::{only_for, shell_under, typed_number};
 use crate::watch::actions::checks::{
-    ANSWER_CHECK, AnswerCheck, AskMyCheck, AskPeople, CHECK, CHECK_PEOPLE, CHECKS, CheckView, MY_CHECK, MyCheck,
-    SAVE_CHECK, SaveCheck, ThisCheck,
+    ANSWER_CHECK, AnswerCheck, AskMyCheck, AskPeople, CHECK, CHECK_PEOPLE, CHECKS, CheckView, MY_CHECK,
+    MyCheck, SAVE_CHECK, SaveCheck, ThisCheck,
 };
 use crate::watch::model::CheckState;
 
@@ -47,7 +47,11 @@ fn taking(visit: &Visit, check: &MyCheck, fault: Option<&Fault>) -> Reply {
     let passed = check.taken.as_ref().is_some_and(|taken| taken.passed);
     let lead = t.tf(
         "people-watch-check-lead",
-        &[("count", &check.questions.len().to_string()), ("percent", &check.pass_percent.to_string()), ("day", &check.deadline)],
+        &[
+            ("count", &check.questions.len().to_string()),
+            ("percent", &check.pass_percent.to_string()),
+            ("day", &check.deadline),
+        ],
     );
     let status = fault.map_or(http::StatusCode::OK, Fault::status);
     visit.page_with(
@@ -105,7 +109,8 @@ fn answers_form(visit: &Visit, check: &MyCheck, fault: Option<&Fault>) -> Markup
         .field(Field::hidden("check", check.id.to_string()));
     for (at, question) in check.questions.iter().enumerate() {
         let name = format!("answer_{at}");
-        let choices = question.choices.iter().enumerate().map(|(at, choice)| Choice::new(at.to_string(), choice));
+        let choices =
+            question.choices.iter().enumerate().map(|(at, choice)| Choice::new(at.to_string(), choice));
         let missing = fault.is_some() && visit.form.get(&name).is_empty();
         form = form.field(
             Field::radios(&name, format!("{}. {}", at + 1, question.ask), choices)
@@ -165,8 +170,16 @@ pub(super) async fn list(visit: &Visit) -> Result<Reply, Fault> {
     let may = visit.may_ever("people.save_watch_check");
     let ways = [
         Button::link(t.t("people-watch-check-go"), MINE).render(),
-        if may { Button::link(t.t("people-watch-check-new"), format!("{LIST}/new")).secondary().render() } else { html! {} },
-        if may { Button::link(t.t("people-watch-questions"), "/staff/security/questions").secondary().render() } else { html! {} },
+        if may {
+            Button::link(t.t("people-watch-check-new"), format!("{LIST}/new")).secondary().render()
+        } else {
+            html! {}
+        },
+        if may {
+            Button::link(t.t("people-watch-questions"), "/staff/security/questions").secondary().render()
+        } else {
+            html! {}
+        },
     ];
     Ok(visit.page(
         &shell,
@@ -187,10 +200,13 @@ fn form(visit: &Visit, typed: &Typed, was: CheckState, fault: Option<&Fault>) ->
     let t = visit.cx.tongue();
     let input = &typed.input;
     let wrong = |path: &str| fault.and_then(|fault| fault.field_words(path, t));
-    let states = CheckState::ALL.iter().filter(|state| was == CheckState::Draft || **state != CheckState::Draft).map(|state| {
-        let word = format!("people-watch-check-{}", state.name());
-        Choice::new(state.name(), t.t(&word)).hint(t.t(&format!("{word}-hint")).to_owned())
-    });
+    let states = CheckState::ALL
+        .iter()
+        .filter(|state| was == CheckState::Draft || **state != CheckState::Draft)
+        .map(|state| {
+            let word = format!("people-watch-check-{}", state.name());
+            Choice::new(state.name(), t.t(&word)).hint(t.t(&format!("{word}-hint")).to_owned())
+        });
     let action = input.id.as_ref().map_or_else(|| format!("{LIST}/new"), |id| format!("{LIST}/{id}"));
     let percent = if was == CheckState::Draft {
         Field::number("pass_percent", t.t("people-watch-pass-percent"))
@@ -204,16 +220,31 @@ fn form(visit: &Visit, typed: &Typed, was: CheckState, fault: Option<&Fault>) ->
     let mut form = Form::new(action)
         .token(visit.new_token())
         .field(Field::hidden("rev", input.rev.to_string()))
-        .field(Field::text("title", t.t("people-watch-title")).required().value(&input.title).error_if(wrong("title")))
+        .field(
+            Field::text("title", t.t("people-watch-title"))
+                .required()
+                .value(&input.title)
+                .error_if(wrong("title")),
+        )
         .field(percent)
-        .field(Field::date("deadline", t.t("people-watch-deadline")).required().value(&input.deadline).error_if(wrong("deadline")))
+        .field(
+            Field::date("deadline", t.t("people-watch-deadline"))
+                .required()
+                .value(&input.deadline)
+                .error_if(wrong("deadline")),
+        )
         .field(
             Field::date("remind_on", t.t("people-watch-remind-on"))
                 .hint(t.t("people-watch-remind-on-hint"))
                 .value(&input.remind_on)
                 .error_if(wrong("remind_on")),
         )
-        .field(Field::radios("state", t.t("people-state"), states).unmarked().value(input.state.name()).error_if(wrong("state")))
+        .field(
+            Field::radios("state", t.t("people-state"), states)
+                .unmarked()
+                .value(input.state.name())
+                .error_if(wrong("state")),
+        )
         .submit(t.t("save"))
         .secondary(Link::new(t.t("cancel"), LIST));
     if let Some(fault) = fault.filter(|fault| fault.fields().is_empty()) {
@@ -310,8 +341,12 @@ pub(super) async fn one(visit: &Visit) -> Result<Reply, Fault> {
         .text(t.t("people-watch-deadline"), check.deadline.clone())
         .text(t.t("people-watch-pass-percent"), format!("{} %", check.pass_percent));
     let whole = |number: i64| u64::try_from(number).unwrap_or(0);
-    let so_far = t.tf("people-watch-so-far", &[("taken", &view.taken.to_string()), ("people", &view.people.to_string())]);
-    let progress = Progress::known(t.t("people-watch-taken"), whole(view.taken), whole(view.people)).text(so_far);
+    let so_far = t.tf(
+        "people-watch-so-far",
+        &[("taken", &view.taken.to_string()), ("people", &view.people.to_string())],
+    );
+    let progress =
+        Progress::known(t.t("people-watch-taken"), whole(view.taken), whole(view.people)).text(so_far);
     let shell = shell_under(visit, check.title.clone(), "people-menu-watch", HOME);
     let may = visit.may_ever("people.save_watch_check");
     let typed = Typed { percent: check.pass_percent.to_string(), input: input_of(&view) };
@@ -384,10 +419,20 @@ fn conflict(visit: &Visit, mine: &SaveCheck, fault: &Fault) -> Result<Markup, Fa
         .by("", visit.time(view.check.saved_ms))
         .hidden("rev", stands.rev.to_string())
         .row("title", t.t("people-watch-title"), &mine.title, &stands.title)
-        .row("pass_percent", t.t("people-watch-pass-percent"), mine.pass_percent.to_string(), stands.pass_percent.to_string())
+        .row(
+            "pass_percent",
+            t.t("people-watch-pass-percent"),
+            mine.pass_percent.to_string(),
+            stands.pass_percent.to_string(),
+        )
         .row("deadline", t.t("people-watch-deadline"), &mine.deadline, &stands.deadline)
         .row("remind_on", t.t("people-watch-remind-on"), &mine.remind_on, &stands.remind_on)
-        .row_shown("state", t.t("people-state"), (mine.state.name(), &my_state), (stands.state.name(), &their_state))
+        .row_shown(
+            "state",
+            t.t("people-state"),
+            (mine.state.name(), &my_state),
+            (stands.state.name(), &their_state),
+        )
         .back(href);
     Ok(conflict.render(t))
 }
@@ -403,7 +448,12 @@ pub(super) async fn people(visit: &Visit) -> Result<Reply, Fault> {
     };
     if visit.wants_csv() {
         let rows = visit.read_all(&CHECK_PEOPLE, |paging| AskPeople { id: id.clone(), paging }).await?;
-        let header = [t.t("people-name"), t.t("people-watch-department"), t.t("people-watch-right-share"), t.t("people-state")];
+        let header = [
+            t.t("people-name"),
+            t.t("people-watch-department"),
+            t.t("people-watch-right-share"),
+            t.t("people-state"),
+        ];
         let lines = rows.iter().map(|row| {
             let state = if row.passed { t.t("people-watch-passed") } else { "" };
             vec![row.name.clone(), row.department_code.clone(), words(row), state.to_owned()]

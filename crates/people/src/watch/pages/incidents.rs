@@ -63,7 +63,8 @@ pub(super) async fn list(visit: &Visit) -> Result<Reply, Fault> {
         });
         return visit.csv("incidents", &header, lines);
     }
-    let found = visit.read(&INCIDENTS, AskIncidents { open, paging: Paging::from_query(&visit.query) }).await?;
+    let found =
+        visit.read(&INCIDENTS, AskIncidents { open, paging: Paging::from_query(&visit.query) }).await?;
     let table = found.rows.iter().fold(
         Table::new(t.t("people-watch-incidents"))
             .quiet_caption()
@@ -85,7 +86,11 @@ pub(super) async fn list(visit: &Visit) -> Result<Reply, Fault> {
     );
     let title = t.t("people-watch-incidents").to_owned();
     let shell = shell_under(visit, title.clone(), "people-menu-watch", HOME);
-    let other = if open { (format!("{LIST}?all=1"), "people-watch-with-closed") } else { (LIST.to_owned(), "people-watch-only-open") };
+    let other = if open {
+        (format!("{LIST}?all=1"), "people-watch-with-closed")
+    } else {
+        (LIST.to_owned(), "people-watch-only-open")
+    };
     let ways = [
         Button::link(t.t("people-watch-report"), format!("{LIST}/new")).render(),
         Button::link(t.t(other.1), other.0).tertiary().render(),
@@ -124,7 +129,12 @@ fn form(visit: &Visit, typed: &Typed, fault: Option<&Fault>) -> Markup {
     let input = &typed.input;
     Form::new(format!("{LIST}/new"))
         .token(visit.new_token())
-        .field(Field::text("title", t.t("people-watch-title")).required().value(&input.title).error_if(wrong("title")))
+        .field(
+            Field::text("title", t.t("people-watch-title"))
+                .required()
+                .value(&input.title)
+                .error_if(wrong("title")),
+        )
         .field(
             Field::datetime("happened", t.t("people-watch-happened"))
                 .required()
@@ -222,7 +232,14 @@ fn shown(visit: &Visit, view: &IncidentView, fault: Option<&Fault>, note: &str) 
     let mut facts = SummaryList::new()
         .row(t.t("people-watch-stage"), stage_tag(visit, one.stage))
         .row(t.t("people-watch-severity"), severity_tag(visit, one.severity))
-        .row(t.t("people-watch-for"), if one.asset_name.is_empty() { none() } else { html! { (one.asset_name) } })
+        .row(
+            t.t("people-watch-for"),
+            if one.asset_name.is_empty() {
+                none()
+            } else {
+                html! { (one.asset_name) }
+            },
+        )
         .text(t.t("people-watch-happened"), visit.time(one.happened_ms))
         .text(t.t("people-watch-reported"), visit.time(one.reported_ms))
         .text(t.t("people-watch-reporter"), one.reported_by_name.clone());
@@ -240,7 +257,8 @@ fn shown(visit: &Visit, view: &IncidentView, fault: Option<&Fault>, note: &str) 
             .column(Col::new(t.t("people-watch-who")))
             .column(Col::new(t.t("people-watch-step-note"))),
         |table, step| {
-            let by = if step.by_name.is_empty() { t.t("people-watch-by-itself") } else { step.by_name.as_str() };
+            let by =
+                if step.by_name.is_empty() { t.t("people-watch-by-itself") } else { step.by_name.as_str() };
             let to = matches!(step.kind, StepKind::Reported | StepKind::Passed | StepKind::Overdue);
             table.row([
                 html! { (visit.time(step.at_ms)) },
@@ -294,17 +312,17 @@ fn step_form(visit: &Visit, view: &IncidentView, fault: Option<&Fault>, note: &s
                 .error_if(fault.and_then(|fault| fault.field_words("note", t))),
         );
     if acting {
-        form = form
-            .field(Field::radios("do", t.t("people-watch-do"), acts).unmarked().value("note"))
-            .field(
-                Field::select(
-                    "severity",
-                    t.t("people-watch-severity"),
-                    Severity::ALL.iter().map(|one| Choice::new(one.name(), t.t(&format!("people-watch-severity-{}", one.name())))),
-                )
-                .unmarked()
-                .value(one.severity.name()),
-            );
+        form = form.field(Field::radios("do", t.t("people-watch-do"), acts).unmarked().value("note")).field(
+            Field::select(
+                "severity",
+                t.t("people-watch-severity"),
+                Severity::ALL.iter().map(|one| {
+                    Choice::new(one.name(), t.t(&format!("people-watch-severity-{}", one.name())))
+                }),
+            )
+            .unmarked()
+            .value(one.severity.name()),
+        );
     }
     if let Some(fault) = fault.filter(|fault| fault.fields().is_empty()) {
         form = form.error(format!("{} {}", fault.title(t), fault.remedy(t)));

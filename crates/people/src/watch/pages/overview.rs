@@ -10,14 +10,13 @@ use maud::{Markup, html};
 
 use super::HOME;
 use crate::actions::Nothing;
-use crate::watch::actions::register::{
-    APPOINT, Appoint, END_APPOINTMENT, EndAppointment, Overview, WATCH,
-};
+use crate::watch::actions::register::{APPOINT, Appoint, END_APPOINTMENT, EndAppointment, Overview, WATCH};
 use crate::watch::model::Post;
 
 fn tag_of_gaps(visit: &Visit, missing: i64) -> Markup {
     if missing > 0 {
-        Tag::new(visit.tf("people-watch-missing-count", &[("count", &missing.to_string())]), Tone::Negative).render()
+        Tag::new(visit.tf("people-watch-missing-count", &[("count", &missing.to_string())]), Tone::Negative)
+            .render()
     } else {
         Tag::new(visit.t("people-watch-complete"), Tone::Positive).render()
     }
@@ -93,7 +92,11 @@ async fn shown(visit: &Visit, wrong: Option<(&Fault, &Appoint)>) -> Result<Reply
 fn check_line(visit: &Visit, now: &Overview, title: &str, deadline: &str) -> Markup {
     let passed = now.taken.as_ref().is_some_and(|taken| taken.passed);
     let words = if passed { "people-watch-check-passed" } else { "people-watch-check-now" };
-    let banner = if passed { Banner::success(visit.tf(words, &[("title", title)])) } else { Banner::info(visit.tf(words, &[("title", title)])) };
+    let banner = if passed {
+        Banner::success(visit.tf(words, &[("title", title)]))
+    } else {
+        Banner::info(visit.tf(words, &[("title", title)]))
+    };
     banner
         .text(visit.tf("people-watch-check-until", &[("day", deadline)]))
         .link(Link::new(visit.t("people-watch-check-go"), "/staff/security/check"))
@@ -197,21 +200,36 @@ pub(super) fn appoint_form(visit: &Visit, action: &str, wrong: Option<(&Fault, &
                 .value(typed(|input| &input.mail))
                 .error_if(words("mail")),
         )
-        .field(Field::date("starts_on", t.t("people-watch-starts-on")).required().value(starts).error_if(words("starts_on")))
+        .field(
+            Field::date("starts_on", t.t("people-watch-starts-on"))
+                .required()
+                .value(starts)
+                .error_if(words("starts_on")),
+        )
         .field(
             Field::date("ends_on", t.t("people-watch-ends-on"))
                 .hint(t.t("people-watch-ends-on-hint"))
                 .value(typed(|input| &input.ends_on))
                 .error_if(words("ends_on")),
         )
-        .field(Field::text("note", t.t("people-watch-note")).value(typed(|input| &input.note)).error_if(words("note")))
+        .field(
+            Field::text("note", t.t("people-watch-note"))
+                .value(typed(|input| &input.note))
+                .error_if(words("note")),
+        )
         .submit(t.t("people-watch-appoint"))
         .render(t)
 }
 
 pub(super) fn appoint_input(visit: &Visit, asset: Option<ground::id::Id>) -> Appoint {
     let text = |name: &str| visit.form.get(name).to_owned();
-    Appoint { asset, mail: text("mail"), starts_on: text("starts_on"), ends_on: text("ends_on"), note: text("note") }
+    Appoint {
+        asset,
+        mail: text("mail"),
+        starts_on: text("starts_on"),
+        ends_on: text("ends_on"),
+        note: text("note"),
+    }
 }
 
 pub(super) async fn appoint_ciso(visit: &Visit) -> Result<Reply, Fault> {

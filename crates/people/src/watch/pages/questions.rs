@@ -94,7 +94,13 @@ fn form(visit: &Visit, input: &SaveQuestion, fault: Option<&Fault>) -> Markup {
     Form::new(action)
         .token(visit.new_token())
         .field(Field::hidden("version", input.version.to_string()))
-        .field(Field::textarea("ask", t.t("people-watch-ask")).required().rows(3).value(&input.ask).error_if(wrong("ask")))
+        .field(
+            Field::textarea("ask", t.t("people-watch-ask"))
+                .required()
+                .rows(3)
+                .value(&input.ask)
+                .error_if(wrong("ask")),
+        )
         .group(choices)
         .field(
             Field::select("right", t.t("people-watch-right"), right)
@@ -121,7 +127,11 @@ fn page(visit: &Visit, input: &SaveQuestion, fault: Option<&Fault>, note: Markup
     let title = visit.t(word).to_owned();
     let shell = shell_under(visit, title.clone(), "people-menu-watch", HOME).wrong(fault.is_some());
     let status = fault.map_or(http::StatusCode::OK, Fault::status);
-    visit.page_with(status, &shell, html! { (PageHead::new(title).render()) (note) (form(visit, input, fault)) })
+    visit.page_with(
+        status,
+        &shell,
+        html! { (PageHead::new(title).render()) (note) (form(visit, input, fault)) },
+    )
 }
 
 pub(super) async fn new(visit: &Visit) -> Result<Reply, Fault> {

@@ -57,7 +57,8 @@ fn fitted(place: Place, value: &Value) -> Option<String> {
         (Place::Postal, Value::Object(parts)) => parts.get("postal_code")?.as_str()?,
         _ => return None,
     };
-    let short = |text: String, most: usize| (!text.is_empty() && text.chars().count() <= most).then_some(text);
+    let short =
+        |text: String, most: usize| (!text.is_empty() && text.chars().count() <= most).then_some(text);
     match place {
         Place::Name => short(tidy(text), NAME_CHARS_MAX),
         Place::Kana => short(katakana(text), NAME_CHARS_MAX),
@@ -103,7 +104,10 @@ mod tests {
         assert_eq!(fitted(Place::Birth, &json!("1980-02-30")), None);
         assert_eq!(fitted(Place::Birth, &json!("0000-04-01")), None);
         assert_eq!(fitted(Place::Birth, &json!("1980")), None);
-        assert_eq!(fitted(Place::Address, &json!({"formatted": "北町\n1-2-3"})), Some("北町 1-2-3".to_owned()));
+        assert_eq!(
+            fitted(Place::Address, &json!({"formatted": "北町\n1-2-3"})),
+            Some("北町 1-2-3".to_owned())
+        );
         assert_eq!(fitted(Place::Mail, &json!("Hana@Example.JP")), Some("hana@example.jp".to_owned()));
         assert_eq!(fitted(Place::Mail, &json!("no address")), None);
         assert_eq!(fitted(Place::Phone, &json!("+81 90-1234-5678")), Some("+81 90-1234-5678".to_owned()));

@@ -25,7 +25,8 @@ pub(super) fn fill(cx: Cx) -> Boxed<'static, Result<(), Fault>> {
                 for (place, preset, client_id) in
                     [(1, Preset::Line, "2000000000"), (2, Preset::National, "RP00000000")]
                 {
-                    let input = SaveProvider { place, client_id: client_id.to_owned(), ..presets::drafted(preset) };
+                    let input =
+                        SaveProvider { place, client_id: client_id.to_owned(), ..presets::drafted(preset) };
                     SAVE_PROVIDER.within(tx, &acting, &input)?;
                 }
                 Ok(())

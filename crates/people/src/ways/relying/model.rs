@@ -139,9 +139,7 @@ impl Alg {
 }
 
 /// What of the profile may be filled by a provider.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Place {
     Name,
@@ -154,15 +152,8 @@ pub enum Place {
 }
 
 impl Place {
-    pub const ALL: [Place; 7] = [
-        Place::Name,
-        Place::Kana,
-        Place::Birth,
-        Place::Postal,
-        Place::Address,
-        Place::Phone,
-        Place::Mail,
-    ];
+    pub const ALL: [Place; 7] =
+        [Place::Name, Place::Kana, Place::Birth, Place::Postal, Place::Address, Place::Phone, Place::Mail];
 
     pub fn name(self) -> &'static str {
         match self {

@@ -153,8 +153,13 @@ async fn discover(cx: &Cx, provider: &Provider) -> Result<Found, Fault> {
 
 /// A look at a provider as it is now, not as it was kept; answers how many of its keys can be used.
 pub async fn look(cx: &Cx, provider: &Provider) -> Result<(Found, usize), Fault> {
-    let found = if provider.endpoints.is_given() { found(cx, provider).await? } else { discover(cx, provider).await? };
-    let keys = if found.endpoints.keys.is_empty() { 0 } else { fetch_keys(cx, provider, &found).await?.len() };
+    let found = if provider.endpoints.is_given() {
+        found(cx, provider).await?
+    } else {
+        discover(cx, provider).await?
+    };
+    let keys =
+        if found.endpoints.keys.is_empty() { 0 } else { fetch_keys(cx, provider, &found).await?.len() };
     Ok((found, keys))
 }
 
@@ -177,7 +182,9 @@ async fn keys(cx: &Cx, provider: &Provider, found: &Found, again: bool) -> Resul
 
 async fn fetch_keys(cx: &Cx, provider: &Provider, found: &Found) -> Result<Keys, Fault> {
     let body = document(cx, found.endpoints.keys.clone()).await?;
-    let keys = Keys::read(&body).filter(|keys| !keys.is_empty()).ok_or_else(|| away("no keys in the list of keys"))?;
+    let keys = Keys::read(&body)
+        .filter(|keys| !keys.is_empty())
+        .ok_or_else(|| away("no keys in the list of keys"))?;
     let (id, text, now_ms) = (provider.id.clone(), String::from_utf8_lossy(&body).into_owned(), cx.now_ms());
     cx.city().db.write(move |tx| store::keep_keys(tx, &id, &text, now_ms)).await?;
     Ok(keys)
@@ -216,7 +223,9 @@ pub async fn exchange(
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
     let secret = || {
         let secret = credentials.secret.as_deref().and_then(|secret| std::str::from_utf8(secret).ok());
-        secret.map(str::to_owned).ok_or_else(|| Fault::new(Kind::Unavailable, "people-provider-away").detail("no secret is set"))
+        secret
+            .map(str::to_owned)
+            .ok_or_else(|| Fault::new(Kind::Unavailable, "people-provider-away").detail("no secret is set"))
     };
     match provider.auth {
         ClientAuth::Basic => {
@@ -229,8 +238,14 @@ pub async fn exchange(
         ClientAuth::Key => {
             let raw = credentials.key.as_deref().ok_or_else(|| away("no key is set"))?;
             fields.push(("client_id", provider.client_id.clone()));
-            fields.push(("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer".to_owned()));
-            fields.push(("client_assertion", key::assertion(cx, raw, &provider.client_id, &found.endpoints.token)?));
+            fields.push((
+                "client_assertion_type",
+                "urn:ietf:params:oauth:client-assertion-type:jwt-bearer".to_owned(),
+            ));
+            fields.push((
+                "client_assertion",
+                key::assertion(cx, raw, &provider.client_id, &found.endpoints.token)?,
+            ));
         }
         ClientAuth::Public => fields.push(("client_id", provider.client_id.clone())),
     }
@@ -249,11 +264,17 @@ pub async fn exchange(
         return Err(away(format!("the code was answered with {}", answer.status)));
     }
     if !answer.status.is_success() {
-        return Err(not_trusted(format!("the code was refused: {} {}", answer.status, error_of(&answer.body))));
+        return Err(not_trusted(format!(
+            "the code was refused: {} {}",
+            answer.status,
+            error_of(&answer.body)
+        )));
     }
-    let said: Said = serde_json::from_slice(&answer.body).map_err(|_| not_trusted("the answer to the code holds no tokens"))?;
+    let said: Said = serde_json::from_slice(&answer.body)
+        .map_err(|_| not_trusted("the answer to the code holds no tokens"))?;
     let plain = |token: &str| !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic());
-    if !said.token_type.eq_ignore_ascii_case("bearer") || !plain(&said.access_token) || !plain(&said.id_token) {
+    if !said.token_type.eq_ignore_ascii_case("bearer") || !plain(&said.access_token) || !plain(&said.id_token)
+    {
         return Err(not_trusted("the answer to the code holds other tokens than were asked for"));
     }
     Ok(Tokens { id_token: said.id_token, access_token: said.access_token })
@@ -299,7 +320,8 @@ pub async fn check(
     match token::judge(&tokens.id_token, &expected, &known, secret) {
         Err(Wrong::UnknownKey) => {
             let newer = keys(cx, provider, found, true).await?;
-            token::judge(&tokens.id_token, &expected, &newer, secret).map_err(|wrong| not_trusted(wrong.name()))
+            token::judge(&tokens.id_token, &expected, &newer, secret)
+                .map_err(|wrong| not_trusted(wrong.name()))
         }
         other => other.map_err(|wrong| not_trusted(wrong.name())),
     }
@@ -372,7 +394,9 @@ mod tests {
         assert!(found.names_itself && found.endpoints.userinfo.is_empty());
         assert!(read(&good(), "https://id.example/").is_err());
         assert!(read(&good(), "https://other.example").is_err());
-        for wrong in ["http://id.example/token", "javascript:alert(1)", "https://u:p@id.example/", "", "/token"] {
+        for wrong in
+            ["http://id.example/token", "javascript:alert(1)", "https://u:p@id.example/", "", "/token"]
+        {
             let mut document = good();
             document["token_endpoint"] = json!(wrong);
             assert!(read(&document, "https://id.example").is_err(), "{wrong}");
@@ -381,7 +405,11 @@ mod tests {
 
     #[test]
     fn plain_http_is_for_this_machine_alone() {
-        assert!(is_address("http://localhost:4000/x") && is_address("http://127.0.0.1/") && is_address("http://[::1]:9/"));
+        assert!(
+            is_address("http://localhost:4000/x")
+                && is_address("http://127.0.0.1/")
+                && is_address("http://[::1]:9/")
+        );
         assert!(!is_address("http://127.0.0.1.evil.example/") && !is_address("http://id.example/"));
     }
 

@@ -87,7 +87,11 @@ fn start(preset: Preset) -> Start {
             algs: &[Alg::Es256],
             level: Level::National,
             strong: true,
-            takes: vec![take(Place::Name, "name"), take(Place::Birth, "birthdate"), take(Place::Address, "address")],
+            takes: vec![
+                take(Place::Name, "name"),
+                take(Place::Birth, "birthdate"),
+                take(Place::Address, "address"),
+            ],
             may_register: true,
             extra: "acr_values=aal3",
         },

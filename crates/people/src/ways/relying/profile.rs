@@ -92,8 +92,7 @@ pub fn take_over(
     };
     let named = next != now;
     if named {
-        let saved =
-            Account { rev: now.rev + 1, saved_ms: cx.now_ms(), saved_by: cx.who().written(), ..next };
+        let saved = Account { rev: now.rev + 1, saved_ms: cx.now_ms(), saved_by: cx.who().written(), ..next };
         accounts::change(tx, &saved)?;
     }
     let filled = fill(tx, account, &chosen)?;
@@ -116,11 +115,10 @@ fn fill(tx: &mut Tx<'_>, account: &Id, chosen: &dyn Fn(Place, &str) -> String) -
     let new = stands.is_none();
     let stands = stands.unwrap_or_default();
     let places = [Place::Birth, Place::Postal, Place::Address, Place::Phone];
-    let [birth, postal, address, phone] =
-        [0, 1, 2, 3].map(|at| match (places.get(at), stands.get(at)) {
-            (Some(place), Some(text)) => chosen(*place, text),
-            _ => String::new(),
-        });
+    let [birth, postal, address, phone] = [0, 1, 2, 3].map(|at| match (places.get(at), stands.get(at)) {
+        (Some(place), Some(text)) => chosen(*place, text),
+        _ => String::new(),
+    });
     if [&birth, &postal, &address, &phone].into_iter().eq(stands.iter()) {
         return Ok(false);
     }

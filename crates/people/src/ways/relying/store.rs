@@ -170,7 +170,9 @@ pub fn keep_document(tx: &mut Tx<'_>, provider: &Id, document: &str, now_ms: i64
 
 pub fn kept_keys(tx: &mut Tx<'_>, provider: &Id) -> Result<Option<(String, i64)>, Fault> {
     tx.opt(
-        sql!("select keys, keys_ms from people_provider_found where city = ?1 and provider = ?2 and keys <> ''"),
+        sql!(
+            "select keys, keys_ms from people_provider_found where city = ?1 and provider = ?2 and keys <> ''"
+        ),
         params![provider],
         |row| Ok((row.get(0)?, row.get(1)?)),
     )

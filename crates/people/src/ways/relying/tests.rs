@@ -64,7 +64,13 @@ fn with(change: impl Fn(&mut Value)) -> Result<Claims, Wrong> {
 fn a_good_token_is_taken() {
     assert_eq!(with(|_| {}).unwrap()["sub"], "248289");
     assert!(with(|claims| claims["aud"] = json!(["us"])).is_ok());
-    assert!(with(|claims| { claims["aud"] = json!(["us", "them"]); claims["azp"] = json!("us") }).is_ok());
+    assert!(
+        with(|claims| {
+            claims["aud"] = json!(["us", "them"]);
+            claims["azp"] = json!("us")
+        })
+        .is_ok()
+    );
     // The example of OpenID Connect Core A.3 has this access token's digest.
     assert!(with(|claims| claims["at_hash"] = json!(at_hash("SlAV32hkKG"))).is_ok());
     assert!(with(|claims| claims["address"] = json!("北町1-2-3")).is_ok(), "an address may be a plain text");
@@ -81,20 +87,40 @@ fn every_claim_that_does_not_fit_is_refused_by_its_name() {
     let cases: [(Change, Wrong); 21] = [
         (|claims| claims["iss"] = json!("https://id.example/"), Wrong::Issuer),
         (|claims| claims["iss"] = json!(["https://id.example"]), Wrong::Issuer),
-        (|claims| { claims.as_object_mut().unwrap().remove("iss"); }, Wrong::Issuer),
+        (
+            |claims| {
+                claims.as_object_mut().unwrap().remove("iss");
+            },
+            Wrong::Issuer,
+        ),
         (|claims| claims["aud"] = json!("them"), Wrong::Audience),
         (|claims| claims["aud"] = json!([]), Wrong::Audience),
         (|claims| claims["aud"] = json!(["us", "them"]), Wrong::Audience),
         (|claims| claims["azp"] = json!("them"), Wrong::Audience),
         (|claims| claims["exp"] = json!(NOW_S - 60), Wrong::Expired),
-        (|claims| { claims.as_object_mut().unwrap().remove("exp"); }, Wrong::Expired),
+        (
+            |claims| {
+                claims.as_object_mut().unwrap().remove("exp");
+            },
+            Wrong::Expired,
+        ),
         (|claims| claims["exp"] = json!("never"), Wrong::Expired),
         (|claims| claims["iat"] = json!(NOW_S + 61), Wrong::Early),
-        (|claims| { claims.as_object_mut().unwrap().remove("iat"); }, Wrong::Early),
+        (
+            |claims| {
+                claims.as_object_mut().unwrap().remove("iat");
+            },
+            Wrong::Early,
+        ),
         (|claims| claims["nbf"] = json!(NOW_S + 61), Wrong::Early),
         (|claims| claims["iat"] = json!(NOW_S - 3_601), Wrong::Expired),
         (|claims| claims["nonce"] = json!("another"), Wrong::Nonce),
-        (|claims| { claims.as_object_mut().unwrap().remove("nonce"); }, Wrong::Nonce),
+        (
+            |claims| {
+                claims.as_object_mut().unwrap().remove("nonce");
+            },
+            Wrong::Nonce,
+        ),
         (|claims| claims["at_hash"] = json!(at_hash("another")), Wrong::AccessToken),
         (|claims| claims["at_hash"] = json!(7), Wrong::AccessToken),
         (|claims| claims["sub"] = json!(""), Wrong::Subject),
@@ -172,7 +198,10 @@ fn the_key_is_the_one_that_the_token_names_and_of_its_kind() {
 #[test]
 fn what_a_token_demands_and_nobody_understands_is_refused() {
     let head = json!({"alg": "HS256", "crit": ["exp"]});
-    assert_eq!(judged(&by_hand(&head, &good(), mac(SECRET)), &[Alg::Hs256], Some(SECRET)), Err(Wrong::Algorithm));
+    assert_eq!(
+        judged(&by_hand(&head, &good(), mac(SECRET)), &[Alg::Hs256], Some(SECRET)),
+        Err(Wrong::Algorithm)
+    );
 }
 
 #[test]

@@ -87,7 +87,9 @@ impl Keys {
         }
         let set: Set = serde_json::from_slice(body).ok()?;
         let keys = set.keys.into_iter().take(KEYS_MAX).filter_map(|key| serde_json::from_value(key).ok());
-        Some(Keys(keys.filter(|key: &CoreJsonWebKey| *key.key_type() != CoreJsonWebKeyType::Symmetric).collect()))
+        Some(Keys(
+            keys.filter(|key: &CoreJsonWebKey| *key.key_type() != CoreJsonWebKeyType::Symmetric).collect(),
+        ))
     }
 
     pub fn is_empty(&self) -> bool {
@@ -176,7 +178,8 @@ fn fits(key: &CoreJsonWebKey, alg: Alg, kid: Option<&str>) -> bool {
         JsonWebKeyAlgorithm::Algorithm(own) => *own == named(alg),
         JsonWebKeyAlgorithm::Unsupported => false,
     };
-    let for_signing = key.key_use().is_none_or(|used| *used == openidconnect::core::CoreJsonWebKeyUse::Signature);
+    let for_signing =
+        key.key_use().is_none_or(|used| *used == openidconnect::core::CoreJsonWebKeyUse::Signature);
     let of_name = match (kid, key.key_id()) {
         (Some(kid), Some(own)) => own.as_str() == kid,
         (Some(_), None) => false,
@@ -186,7 +189,12 @@ fn fits(key: &CoreJsonWebKey, alg: Alg, kid: Option<&str>) -> bool {
 }
 
 /// Checks a whole ID token (OpenID Connect Core §3.1.3.7) and hands out its claims.
-pub fn judge(token: &str, expected: &Expected<'_>, keys: &Keys, secret: Option<&[u8]>) -> Result<Claims, Wrong> {
+pub fn judge(
+    token: &str,
+    expected: &Expected<'_>,
+    keys: &Keys,
+    secret: Option<&[u8]>,
+) -> Result<Claims, Wrong> {
     let signed = signed(token, expected.algs, keys, secret)?;
     let claims = signed.claims;
     addressed(&claims, expected.issuer, expected.client_id)?;
@@ -197,7 +205,9 @@ pub fn judge(token: &str, expected: &Expected<'_>, keys: &Keys, secret: Option<&
         return Err(Wrong::Expired);
     }
     let made = at("iat").ok_or(Wrong::Early)?;
-    if made > now_s.saturating_add(LEEWAY_S) || at("nbf").is_some_and(|from| from > now_s.saturating_add(LEEWAY_S)) {
+    if made > now_s.saturating_add(LEEWAY_S)
+        || at("nbf").is_some_and(|from| from > now_s.saturating_add(LEEWAY_S))
+    {
         return Err(Wrong::Early);
     }
     if made.saturating_add(AGE_S_MAX) < now_s {
@@ -207,7 +217,8 @@ pub fn judge(token: &str, expected: &Expected<'_>, keys: &Keys, secret: Option<&
         return Err(Wrong::Nonce);
     }
     if let Some(hash) = claims.get("at_hash") {
-        let good = expected.access_token.is_some_and(|token| hash.as_str() == Some(&half_digest(signed.alg, token)));
+        let good =
+            expected.access_token.is_some_and(|token| hash.as_str() == Some(&half_digest(signed.alg, token)));
         if !good {
             return Err(Wrong::AccessToken);
         }
@@ -223,13 +234,19 @@ pub fn addressed(claims: &Claims, issuer: &str, client_id: &str) -> Result<(), W
     }
     let audiences: Vec<&str> = match claims.get("aud") {
         Some(Value::String(one)) => vec![one],
-        Some(Value::Array(many)) if many.len() <= 16 => many.iter().map(|one| one.as_str().unwrap_or("")).collect(),
+        Some(Value::Array(many)) if many.len() <= 16 => {
+            many.iter().map(|one| one.as_str().unwrap_or("")).collect()
+        }
         _ => return Err(Wrong::Audience),
     };
     let asked_by = text(claims, "azp");
     let for_us = audiences.contains(&client_id) && !client_id.is_empty();
     let ours_alone = audiences.len() == 1 || asked_by.is_some();
-    if for_us && ours_alone && asked_by.is_none_or(|azp| azp == client_id) { Ok(()) } else { Err(Wrong::Audience) }
+    if for_us && ours_alone && asked_by.is_none_or(|azp| azp == client_id) {
+        Ok(())
+    } else {
+        Err(Wrong::Audience)
+    }
 }
 
 pub fn subject(claims: &Claims) -> Result<&str, Wrong> {

@@ -41,7 +41,12 @@ pub const OPEN_PROVIDERS: Action<Nothing, Vec<OpenProvider>> =
     Action::reads("people.open_providers", whole_city, |tx, _, _| {
         let all = store::all(tx)?.into_iter().filter(|provider| provider.state == Offer::Open);
         Ok(all
-            .map(|one| OpenProvider { slug: one.slug, label: one.label, issuer: one.issuer, level: one.level })
+            .map(|one| OpenProvider {
+                slug: one.slug,
+                label: one.label,
+                issuer: one.issuer,
+                level: one.level,
+            })
             .collect())
     })
     .quick();
@@ -113,11 +118,13 @@ async fn open_provider(cx: &Cx, slug: &str) -> Result<Provider, Fault> {
 
 /// Begins signing in through a provider.
 pub const GO_TO_PROVIDER: Action<GoToProvider, Gone> =
-    Action::writes("people.go_to_provider", whole_city, |tx, cx, input: &GoToProvider| go(tx, cx, input, None))
-        .prepared_by(look_up)
-        .unaudited()
-        .answers_once()
-        .rate(30, 15);
+    Action::writes("people.go_to_provider", whole_city, |tx, cx, input: &GoToProvider| {
+        go(tx, cx, input, None)
+    })
+    .prepared_by(look_up)
+    .unaudited()
+    .answers_once()
+    .rate(30, 15);
 
 /// Begins linking a provider to one's own account.
 pub const LINK_PROVIDER: Action<GoToProvider, Gone> =
@@ -260,8 +267,13 @@ pub enum Back {
 }
 
 /// Errors by which people say no, or stop half-way (RFC 6749 §4.1.2.1, OpenID Connect Core §3.1.2.6).
-const DECLINED: [&str; 5] =
-    ["access_denied", "login_required", "consent_required", "interaction_required", "account_selection_required"];
+const DECLINED: [&str; 5] = [
+    "access_denied",
+    "login_required",
+    "consent_required",
+    "interaction_required",
+    "account_selection_required",
+];
 
 fn hear(cx: Cx, mut input: ComeBack) -> Boxed<'static, Result<ComeBack, Fault>> {
     Box::pin(async move {
@@ -312,12 +324,10 @@ async fn ask(cx: &Cx, provider: &Provider, waiting: &Waiting, code: &str) -> Res
     let found = outside::found(cx, provider).await?;
     let credentials = credentials(cx, provider).await?;
     let to = redirect(cx, &provider.slug);
-    let tokens =
-        outside::exchange(cx, provider, &found, &credentials, code, &to, &waiting.verifier).await?;
+    let tokens = outside::exchange(cx, provider, &found, &credentials, code, &to, &waiting.verifier).await?;
     let token = outside::check(cx, provider, &found, &credentials, &waiting.nonce, &tokens).await?;
-    let subject = super::super::token::subject(&token)
-        .map_err(|wrong| outside::not_trusted(wrong.name()))?
-        .to_owned();
+    let subject =
+        super::super::token::subject(&token).map_err(|wrong| outside::not_trusted(wrong.name()))?.to_owned();
     let more = outside::userinfo(cx, provider, &found, &credentials, &tokens, &subject).await?;
     Ok(claims::said(provider, &subject, &token, &more))
 }
@@ -348,9 +358,7 @@ pub const COME_BACK: Action<ComeBack, Back> =
         Some(Came::Said { provider, said, link: Some((account, session)), .. }) => {
             link(tx, cx, provider, said, account, session.as_ref())
         }
-        Some(Came::Said { provider, said, link: None, back }) => {
-            sign_in(tx, cx, input, provider, said, back)
-        }
+        Some(Came::Said { provider, said, link: None, back }) => sign_in(tx, cx, input, provider, said, back),
     })
     .prepared_by(hear)
     .emits(&[

@@ -226,9 +226,10 @@ fn claims_once(given: &Vec<Take>, (): &()) -> Checked {
     let good = given.iter().all(|take| {
         (1..=100).contains(&take.claim.len()) && take.claim.bytes().all(|byte| byte.is_ascii_graphic())
     });
-    let twice = given.iter().enumerate().any(|(at, take)| {
-        given.iter().skip(at + 1).any(|other| other.place == take.place)
-    });
+    let twice = given
+        .iter()
+        .enumerate()
+        .any(|(at, take)| given.iter().skip(at + 1).any(|other| other.place == take.place));
     if good && !twice { Ok(()) } else { Err(rule("field-people-provider-claim", &[])) }
 }
 
@@ -250,7 +251,9 @@ const OWN_NAMES: [&str; 12] = [
 
 /// `name=value`, a line each.
 pub fn extra_pairs(text: &str) -> impl Iterator<Item = (&str, &str)> {
-    text.lines().filter_map(|line| line.trim().split_once('=')).map(|(name, value)| (name.trim(), value.trim()))
+    text.lines()
+        .filter_map(|line| line.trim().split_once('='))
+        .map(|(name, value)| (name.trim(), value.trim()))
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "garde's custom rules take a reference")]
@@ -259,7 +262,8 @@ fn well_formed_extra(text: &str, (): &()) -> Checked {
     let pairs: Vec<_> = extra_pairs(text).collect();
     let good = lines == pairs.len()
         && pairs.iter().all(|(name, value)| {
-            let word = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+            let word =
+                !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
             word && !OWN_NAMES.contains(name) && !value.chars().any(char::is_control)
         });
     if good { Ok(()) } else { Err(rule("field-people-provider-extra", &[])) }
@@ -449,7 +453,8 @@ fn tried_provider(_: &mut Tx<'_>, _: &Cx, input: &TryProvider) -> Result<Object,
 fn look(cx: Cx, mut input: TryProvider) -> Boxed<'static, Result<TryProvider, Fault>> {
     Box::pin(async move {
         let id = input.id.clone();
-        let provider = cx.city().db.read(move |tx| store::by_id(tx, &id)).await?.ok_or_else(Fault::missing)?;
+        let provider =
+            cx.city().db.read(move |tx| store::by_id(tx, &id)).await?.ok_or_else(Fault::missing)?;
         let (found, keys) = outside::look(&cx, &provider).await?;
         let host = Url::parse(&found.endpoints.authorization).ok();
         input.tried = Some(Tried {

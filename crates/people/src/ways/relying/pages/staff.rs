@@ -3,8 +3,8 @@
 use ground::door::Reply;
 use ground::fault::{Fault, Kind};
 use ground::html::{
-    Banner, Button, Choice, Col, Conflict, Empty, Field, Form, Group, Link, PageHead, PostButton, SummaryList,
-    Table, Tag, Tone, Width, buttons,
+    Banner, Button, Choice, Col, Conflict, Empty, Field, Form, Group, Link, PageHead, PostButton,
+    SummaryList, Table, Tag, Tone, Width, buttons,
 };
 use ground::page::Visit;
 use ground::who::Level;
@@ -114,7 +114,8 @@ fn form(visit: &Visit, typed: &Typed, has_secret: bool, fault: Option<&Fault>) -
     let action = input.id.as_ref().map_or_else(|| format!("{LIST}/new"), |id| format!("{LIST}/{id}"));
     let word = |kind: &str, name: &str| t.t(&format!("people-provider-{kind}-{name}")).to_owned();
     let states = Offer::ALL.map(|one| {
-        Choice::new(one.name(), word("state", one.name())).hint(word("state", &format!("{}-hint", one.name())))
+        Choice::new(one.name(), word("state", one.name()))
+            .hint(word("state", &format!("{}-hint", one.name())))
     });
     let auths = ClientAuth::ALL.map(|one| Choice::new(one.name(), word("auth", one.name())));
     let levels = [Level::Declared, Level::Mail, Level::National]
@@ -427,8 +428,10 @@ pub(super) async fn try_it(visit: &Visit) -> Result<Reply, Fault> {
     let t = visit.cx.tongue();
     let result = match TRY_PROVIDER.call(&visit.cx, TryProvider::new(view.provider.id.clone()), None).await {
         Ok(Tried { authorization, keys, names_itself }) => {
-            let iss = t.t(if names_itself { "people-provider-tried-iss" } else { "people-provider-tried-no-iss" });
-            let found = t.tf("people-provider-tried-text", &[("host", &authorization), ("keys", &keys.to_string())]);
+            let iss =
+                t.t(if names_itself { "people-provider-tried-iss" } else { "people-provider-tried-no-iss" });
+            let found =
+                t.tf("people-provider-tried-text", &[("host", &authorization), ("keys", &keys.to_string())]);
             Banner::success(t.t("people-provider-tried")).body(html! { p { (found) } p { (iss) } })
         }
         Err(fault) if matches!(fault.kind(), Kind::Unavailable | Kind::Invalid) => {

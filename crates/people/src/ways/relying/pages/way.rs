@@ -168,7 +168,10 @@ fn told_so(visit: &Visit, status: StatusCode, word: &str, links_after: bool) -> 
 fn wrong(visit: &Visit, fault: Fault) -> Result<Reply, Fault> {
     let known = matches!(
         fault.code(),
-        "people-provider-away" | "people-provider-answer" | "people-provider-begin-again" | "people-way-taken"
+        "people-provider-away"
+            | "people-provider-answer"
+            | "people-provider-begin-again"
+            | "people-way-taken"
     ) || fault.code() == "people-account-locked";
     // Fields that are too long were never an answer of a provider.
     if !known && fault.kind() != Kind::Invalid {
@@ -178,7 +181,10 @@ fn wrong(visit: &Visit, fault: Fault) -> Result<Reply, Fault> {
     let (title, text) = if known {
         (fault.title(t), fault.remedy(t))
     } else {
-        (t.t("fault-people-provider-answer").to_owned(), t.t("fault-people-provider-answer-remedy").to_owned())
+        (
+            t.t("fault-people-provider-answer").to_owned(),
+            t.t("fault-people-provider-answer-remedy").to_owned(),
+        )
     };
     let status = if fault.kind() == Kind::Unavailable { StatusCode::BAD_GATEWAY } else { fault.status() };
     let shell = visit.shell(title.clone()).private().wrong(true);
