@@ -2,6 +2,7 @@
 import accessibility from "./accessibility.mjs";
 import consent from "./consent.mjs";
 import errors from "./errors.mjs";
+import family from "./family.mjs";
 import forms from "./forms.mjs";
 import mail from "./mail.mjs";
 import offline from "./offline.mjs";
@@ -14,4 +15,4 @@ import signIn from "./sign-in.mjs";
 import staff from "./staff.mjs";
 import writing from "./writing.mjs";
 
-export const suites = [...accessibility, ...writing, ...staff, ...record, ...signIn, ...provider, ...forms, ...shell, ...consent, ...errors, ...mail, ...offline, ...security, ...providers];
+export const suites = [...accessibility, ...writing, ...staff, ...record, ...signIn, ...provider, ...family, ...forms, ...shell, ...consent, ...errors, ...mail, ...offline, ...security, ...providers];

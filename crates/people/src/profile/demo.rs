@@ -240,9 +240,14 @@ fn put_families(tx: &mut Tx<'_>, rows: &Value, now_ms: i64) -> Result<(), Fault>
 fn played(tx: &mut Tx<'_>, cx: &Cx, town: &[Resident]) -> Result<(), Fault> {
     let Some(me) = accounts::by_mail(tx, DemoPart::Resident.mail())? else { return Ok(()) };
     let Some(own) = town.iter().find(|one| one.account == me.id).cloned() else { return Ok(()) };
-    let others = || town.iter().filter(|one| one.household != own.household);
     let family = me.name.split(' ').next().unwrap_or_default().to_owned();
+    let others = || town.iter().filter(|one| one.household != own.household && !one.name.starts_with(&family));
     let (today, now_ms) = (cx.now().date(), cx.now_ms());
+    // Old enough for the children below.
+    tx.put(
+        sql!("update people_resident set birth = ?3 where city = ?1 and account = ?2"),
+        params![&me.id, format!("{}-10-21", today.year() - 44)],
+    )?;
     households::put(
         tx,
         &own.household.parse().map_err(Fault::internal)?,

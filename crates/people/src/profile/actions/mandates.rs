@@ -18,6 +18,7 @@ use crate::actions::{Nothing, a_mail, date_or_empty, own_person, shown};
 use crate::model::{AccountKind, AccountState, folded_mail, tidy};
 use crate::profile::letter::{self, Notice};
 use crate::profile::mandate::{Relation, Standing};
+use crate::profile::store::households;
 use crate::profile::store::mandates::{self, Mandate};
 use crate::profile::store::rules::{self, RuleCode};
 use crate::store::accounts::{self, Account};
@@ -258,6 +259,13 @@ fn mandate_of_either(tx: &mut Tx<'_>, cx: &Cx, input: &ThisMandate) -> Result<Ob
 pub const END_MANDATE: Action<ThisMandate, Nothing> =
     Action::writes("people.end_mandate", mandate_of_either, |tx, cx, input: &ThisMandate| {
         let mandate = mandates::by_id(tx, &input.id)?.ok_or_else(Fault::missing)?;
+        // A child without a way in always has somebody to act for it.
+        if mandate.relation == Relation::Parent && households::is_parent(tx, &mandate.agent, &mandate.person)? {
+            let holders = mandates::for_person(tx, &mandate.person, cx.now_ms(), MANDATES_MAX)?;
+            if !holders.iter().any(|one| one.agent != mandate.agent && one.holds(cx.now_ms())) {
+                return Err(Fault::new(Kind::Conflict, "people-children-alone"));
+            }
+        }
         if end_mandate(tx, cx, &mandate.id, &mandate.person)? {
             tell_both(tx, cx, &mandate, "mandate-ended")?;
         }

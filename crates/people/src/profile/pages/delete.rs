@@ -114,6 +114,7 @@ fn stays(visit: &Visit) -> Markup {
                 html! { (t.t(&format!("people-delete-stays-{what}-why"))) },
                 html! {
                     @if days == 0 { (t.t("people-delete-stays-ever")) }
+                    @else if days % 365 == 0 { (t.tf("people-delete-stays-years", &[("years", &(days / 365).to_string())])) }
                     @else { (t.tf("people-delete-stays-days", &[("days", &days.to_string())])) }
                 },
             ])

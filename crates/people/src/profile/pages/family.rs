@@ -9,6 +9,7 @@ use ground::id::Id;
 use ground::list::Paging;
 use ground::page::Visit;
 use ground::who::Scope;
+use ground::words::Lang;
 use maud::{Markup, html};
 
 use super::{said, shell, shell_under};
@@ -49,15 +50,15 @@ async fn render(visit: &Visit, fault: Option<&Fault>) -> Result<Reply, Fault> {
         (PageHead::new(title).lead(t.t("people-family-lead")).render())
         @if let Some(fault) = fault { (said(visit, fault)) }
         (household(visit, &family))
-        (children(visit, &family.children))
+        (children(visit, &family))
         section aria-labelledby="i-act" {
             h2 id="i-act" { (t.t("people-family-i-act")) }
-            (mandates(visit, &family.i_act, true))
+            (mandates(visit, &others(&family), true))
             (buttons([Button::link(t.t("people-invite-let-me-help"), "/my/family/invite?asked=let_me_help").secondary().render()]))
         }
         section aria-labelledby="for-me" {
             h2 id="for-me" { (t.t("people-family-for-me")) }
-            (mandates(visit, &family.for_me, false))
+            (mandates(visit, &family.for_me.iter().collect::<Vec<_>>(), false))
             (buttons([
                 Button::link(t.t("people-invite-help-me"), "/my/family/invite?asked=help_me").secondary().render(),
                 Button::link(t.t("people-acts-title"), "/my/family/acts").tertiary().render(),
@@ -111,25 +112,48 @@ fn household(visit: &Visit, family: &Family) -> Markup {
     }
 }
 
-fn children(visit: &Visit, children: &[ChildView]) -> Markup {
+/// The mandates that are not shown with a child of one's own.
+fn others(family: &Family) -> Vec<&Mandate> {
+    let own = |one: &Mandate| family.children.iter().any(|view| view.child.account == one.person);
+    family.i_act.iter().filter(|one| one.relation != Relation::Parent || !own(one)).collect()
+}
+
+fn children(visit: &Visit, family: &Family) -> Markup {
     let t = visit.cx.tongue();
     html! {
         section aria-labelledby="children" {
             h2 id="children" { (t.t("people-children")) }
-            @if children.is_empty() { p { (t.t("people-children-none")) } }
-            @for one in children {
-                h3 { (one.child.name) }
-                (SummaryList::new().text(t.t("people-field-birth"), one.child.birth.clone()).render())
-                @if one.may_be_handed_over { p { (t.t("people-child-old-enough")) } }
-                ul {
-                    @if one.may_be_handed_over {
-                        li { a href={ "/my/family/children/" (one.child.account) "/hand-over" } { (t.t("people-child-hand-over")) span class="hidden-text" { "：" (one.child.name) } } }
-                    }
-                    li { a href={ "/my/family/invite?asked=parent&child=" (one.child.account) } { (t.t("people-invite-parent")) span class="hidden-text" { "：" (one.child.name) } } }
-                    li { a href={ "/my/delete?child=" (one.child.account) } { (t.t("people-delete-child-title")) span class="hidden-text" { "：" (one.child.name) } } }
-                }
-            }
+            @if family.children.is_empty() { p { (t.t("people-children-none")) } }
+            @for view in &family.children { (child(visit, view, family)) }
             (buttons([Button::link(t.t("people-child-add"), "/my/family/children/new").secondary().render()]))
+        }
+    }
+}
+
+/// A child, with the mandate by which one acts for it.
+fn child(visit: &Visit, view: &ChildView, family: &Family) -> Markup {
+    let t = visit.cx.tongue();
+    let (name, account) = (&view.child.name, &view.child.account);
+    let mandate = family.i_act.iter().find(|one| one.person == *account && one.holds(visit.cx.now_ms()));
+    let mut facts = SummaryList::new().text(t.t("people-field-birth"), view.child.birth.clone());
+    if let Some(mandate) = mandate {
+        facts = facts
+            .text(t.t("people-mandate-scopes"), scopes(visit, &mandate.scopes))
+            .text(t.t("people-mandate-until"), mandate.ends_on.clone())
+            .row(t.t("people-mandate-used"), used(visit, mandate));
+    }
+    let way = |href: String, word: &str| {
+        html! { li { a href=(href) { (t.t(word)) span class="hidden-text" { "：" (name) } } } }
+    };
+    html! {
+        h3 { (name) }
+        (facts.render())
+        @if view.may_be_handed_over { p { (t.t("people-child-old-enough")) } }
+        @if let Some(mandate) = mandate { div class="buttons" { (act_button(visit, mandate)) } }
+        ul {
+            @if view.may_be_handed_over { (way(format!("/my/family/children/{account}/hand-over"), "people-child-hand-over")) }
+            (way(format!("/my/family/invite?asked=parent&child={account}"), "people-invite-parent"))
+            (way(format!("/my/delete?child={account}"), "people-delete-child-title"))
         }
     }
 }
@@ -140,8 +164,20 @@ pub(super) fn act_button(visit: &Visit, one: &Mandate) -> Markup {
         .render()
 }
 
-pub(super) fn scopes(visit: &Visit, scopes: &[Scope]) -> Markup {
-    html! { ul { @for scope in scopes { li { (visit.t(scope.word())) } } } }
+/// What somebody may do, in one line.
+pub(super) fn scopes(visit: &Visit, scopes: &[Scope]) -> String {
+    if scopes.len() == Scope::ALL.len() {
+        return visit.t("people-scopes-all").to_owned();
+    }
+    let joint = if visit.cx.lang() == Lang::En { ", " } else { "、" };
+    scopes.iter().map(|scope| visit.t(scope.word())).collect::<Vec<_>>().join(joint)
+}
+
+fn used(visit: &Visit, one: &Mandate) -> Markup {
+    if one.used_ms > 0 {
+        return html! { (visit.time(one.used_ms)) };
+    }
+    html! { span class="quiet" { (visit.t("people-mandate-never")) } }
 }
 
 /// How a mandate stands today, in a word.
@@ -158,10 +194,10 @@ fn standing(visit: &Visit, one: &Mandate) -> Markup {
 }
 
 /// Mandates that stand, one after the other; those that are over folded away.
-fn mandates(visit: &Visit, all: &[Mandate], i_act: bool) -> Markup {
+fn mandates(visit: &Visit, all: &[&Mandate], i_act: bool) -> Markup {
     let t = visit.cx.tongue();
     let now_ms = visit.cx.now_ms();
-    let (stand, over): (Vec<&Mandate>, Vec<&Mandate>) = all.iter().partition(|one| one.stands(now_ms));
+    let (stand, over): (Vec<&Mandate>, Vec<&Mandate>) = all.iter().copied().partition(|one| one.stands(now_ms));
     html! {
         @if stand.is_empty() {
             (Empty::new(t.t(if i_act { "people-family-i-act-none" } else { "people-family-for-me-none" })).render())
@@ -183,27 +219,13 @@ fn mandates(visit: &Visit, all: &[Mandate], i_act: bool) -> Markup {
 fn mandate(visit: &Visit, one: &Mandate, i_act: bool) -> Markup {
     let t = visit.cx.tongue();
     let name = if i_act { &one.person_name } else { &one.agent_name };
-    let never = || html! { span class="quiet" { (t.t("people-mandate-never")) } };
+    let open = || t.t("people-mandate-open").to_owned();
+    let until = if one.ends_on.is_empty() { open() } else { one.ends_on.clone() };
     let mut facts = SummaryList::new()
         .row(t.t("people-mandate-relation"), html! { (t.t(one.relation.word())) " " (standing(visit, one)) })
-        .row(t.t("people-mandate-scopes"), scopes(visit, &one.scopes))
-        .text(t.t("people-mandate-from"), one.starts_on.clone())
-        .row(
-            t.t("people-mandate-until"),
-            if one.ends_on.is_empty() {
-                html! { (t.t("people-mandate-open")) }
-            } else {
-                html! { (one.ends_on) }
-            },
-        )
-        .row(
-            t.t("people-mandate-used"),
-            if one.used_ms == 0 {
-                never()
-            } else {
-                html! { (visit.time(one.used_ms)) }
-            },
-        );
+        .text(t.t("people-mandate-scopes"), scopes(visit, &one.scopes))
+        .text(t.t("people-mandate-days"), format!("{} – {until}", one.starts_on))
+        .row(t.t("people-mandate-used"), used(visit, one));
     if !one.note.is_empty() {
         facts = facts.text(t.t("people-mandate-note"), one.note.clone());
     }
@@ -261,8 +283,11 @@ fn slot_id(visit: &Visit) -> Result<Id, Fault> {
 }
 
 pub(super) async fn end(visit: &Visit) -> Result<Reply, Fault> {
-    visit.act(&END_MANDATE, ThisMandate { id: slot_id(visit)? }).await?;
-    Ok(Reply::see_other("/my/family?done=people-mandate-ended"))
+    match visit.act(&END_MANDATE, ThisMandate { id: slot_id(visit)? }).await {
+        Ok(_) => Ok(Reply::see_other("/my/family?done=people-mandate-ended")),
+        Err(fault) if fault.kind() == Kind::Conflict => render(visit, Some(&fault)).await,
+        Err(fault) => Err(fault),
+    }
 }
 
 pub(super) async fn answer(visit: &Visit) -> Result<Reply, Fault> {

@@ -201,7 +201,7 @@ fn asked_page(visit: &Visit, code: &str, one: &Invitation, fault: Option<&Fault>
     }
     if !one.scopes.is_empty() {
         facts = facts
-            .row(t.t("people-mandate-scopes"), scopes(visit, &one.scopes))
+            .text(t.t("people-mandate-scopes"), scopes(visit, &one.scopes))
             .text(t.t("people-mandate-until"), one.ends_on.clone());
     }
     if !one.note.is_empty() {

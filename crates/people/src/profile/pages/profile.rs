@@ -11,7 +11,6 @@ use maud::{Markup, html};
 use super::shell;
 use crate::actions::Nothing;
 use crate::pages::my::lang_word;
-use crate::pages::told;
 use crate::profile::actions::profile::{
     MY_PROFILE, SAVE_PROFILE, SaveProfile, VERIFY_PROFILE, VerifyProfile,
 };
@@ -105,12 +104,13 @@ fn where_it_is(visit: &Visit, profile: &Profile) -> Markup {
             .text(t.t("people-address-unknown-remedy"))
             .render(t);
     }
-    let district = profile.district_name.as_ref().map(|name| told(name, visit.cx.lang()));
+    let district = profile.district_name.as_ref().map(|name| name.read(visit.cx.lang()).0.to_owned());
+    let district = district.unwrap_or_else(|| "―".to_owned());
+    let found = t.tf("people-address-found", &[("block", &profile.block), ("district", &district)]);
     html! {
         p class="quiet" {
-            (t.tf("people-address-found", &[("block", &profile.block)]))
-            @if let Some(district) = district { " " (t.t("people-address-district")) " " (district) }
-            @if profile.latitude.is_some() { " " (t.t("people-address-point")) }
+            (found)
+            @if profile.latitude.is_some() { (t.t("people-address-point")) }
         }
     }
 }
