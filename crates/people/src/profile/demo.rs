@@ -46,7 +46,7 @@ pub(super) fn fill(cx: Cx) -> Boxed<'static, Result<(), Fault>> {
         if there.await?.is_some() {
             return Ok(());
         }
-        let town = cx.city().db.read(|tx| residents(tx)).await?;
+        let town = cx.city().db.read(residents).await?;
         points(&cx).await?;
         own_profiles(&cx, &town).await?;
         families(&cx, &town).await?;
@@ -241,7 +241,8 @@ fn played(tx: &mut Tx<'_>, cx: &Cx, town: &[Resident]) -> Result<(), Fault> {
     let Some(me) = accounts::by_mail(tx, DemoPart::Resident.mail())? else { return Ok(()) };
     let Some(own) = town.iter().find(|one| one.account == me.id).cloned() else { return Ok(()) };
     let family = me.name.split(' ').next().unwrap_or_default().to_owned();
-    let others = || town.iter().filter(|one| one.household != own.household && !one.name.starts_with(&family));
+    let others =
+        || town.iter().filter(|one| one.household != own.household && !one.name.starts_with(&family));
     let (today, now_ms) = (cx.now().date(), cx.now_ms());
     // Old enough for the children below.
     tx.put(

@@ -62,7 +62,7 @@ fn three(text: &str) -> Option<(i32, i8, i8)> {
         let (month, day) = rest.split_at_checked(2)?;
         return Some((year.parse().ok()?, month.parse().ok()?, day.parse().ok()?));
     }
-    let mut pieces = text.split(|c: char| matches!(c, '年' | '月' | '日' | '-' | '/' | '.' | '−' | 'ー'));
+    let mut pieces = text.split(['年', '月', '日', '-', '/', '.', '−', 'ー']);
     let (year, month, day) = (pieces.next()?, pieces.next()?, pieces.next()?);
     // 「日」 leaves an empty piece behind.
     pieces.all(str::is_empty).then_some(())?;

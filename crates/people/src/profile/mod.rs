@@ -1,5 +1,21 @@
 //! My page: what people tell the city about themselves; households, and acting for others; taking data along, and
 //! leaving.
+//!
+//! Words: a *mandate* lets an *agent* act for a *person* within *scopes* and days; an *invitation* asks somebody, and its
+//! code is accepted once; a *child* has an account without a way in; a *rule* is an age or a time that the city decides,
+//! from a day on; a *takeout* is what somebody takes along; *leaving* is asked for, waited for, and done.
+//!
+//! Invariants: a mandate holds when both sides have said yes (a parent's and a visit at the counter are made by right),
+//! ends at once by either side, and by the clock. A child without a way in always has somebody to act for it. A field
+//! that was checked is changed only by somebody whom the city is as sure of. Nobody is erased before their day, the last
+//! administrator never; a number of a person is never given twice.
+//!
+//! Events (ids only): `people.acting_begun`, `acting_ended`, `mandate_made`, `mandate_answered`, `mandate_ended`,
+//! `profile_saved`, `profile_checked`, `invited`, `household_changed`, `child_added`, `child_handed_over`,
+//! `takeout_asked`, `takeout_ready`, `leaving_asked`, `leaving_taken_back`, `left`, `rule_saved`.
+//!
+//! Rights: everybody for themselves; for others within the scope of the mandate; clerks begin visits, record mandates and
+//! mark what they checked; administrators decide the rules.
 
 mod actions;
 mod address;
