@@ -46,7 +46,7 @@ pub fn to_address(
     let plain = tongue.tf(&format!("people-mail-{}-body", notice.kind), &args);
     let letter = json!({
         "to": to, "subject": subject, "plain": plain, "html": null, "kind": notice.kind.replace('-', "_"),
-        "secret": false, "until_ms": cx.now_ms() + 7 * 86_400_000,
+        "secret": notice.kind == "invitation", "until_ms": cx.now_ms() + 7 * 86_400_000,
     });
     cx.acting_as(Who::system()).call(tx, "gate.send_mail", letter).map(|_| ())
 }

@@ -441,3 +441,16 @@ people-address-point = Its place on the map is known, too.
 people-delete-stays-years = { $years } years
 people-scopes-all = everything but sign-in and deleting the account
 people-mandate-days = Period
+
+# メールの用件
+gate-kind-mandate_made = A mandate was made
+gate-kind-mandate_offered = A mandate waits for an answer
+gate-kind-mandate_refused = A mandate was declined
+gate-kind-mandate_ended = A mandate ended
+gate-kind-mandate_ends = A mandate ends soon
+gate-kind-invitation = Invitation of family or helpers
+gate-kind-own_account = An account became its own
+gate-kind-takeout_ready = Data to take along is ready
+gate-kind-leaving_asked = Deletion was asked for
+gate-kind-leaving_done = An account is being erased
+gate-kind-leaving_dormant = An account is not used

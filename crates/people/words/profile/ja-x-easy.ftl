@@ -441,3 +441,16 @@ people-address-point = 地図の 場所も わかります。
 people-delete-stays-years = { $years }年間
 people-scopes-all = ぜんぶ（ログインの 方法などは できません）
 people-mandate-days = 期間
+
+# メールの用件
+gate-kind-mandate_made = かわりが できた お知らせ
+gate-kind-mandate_offered = かわりの 返事の おねがい
+gate-kind-mandate_refused = かわりを ことわった お知らせ
+gate-kind-mandate_ended = かわりが 終わった お知らせ
+gate-kind-mandate_ends = かわりが もうすぐ 終わる お知らせ
+gate-kind-invitation = 家族や かわりの さそい
+gate-kind-own_account = 自分の アカウントの お知らせ
+gate-kind-takeout_ready = データが できた お知らせ
+gate-kind-leaving_asked = やめることの 受付
+gate-kind-leaving_done = やめた お知らせ
+gate-kind-leaving_dormant = 使って いない お知らせ

@@ -441,3 +441,16 @@ people-address-point = 地図の上の位置も分かっています。
 people-delete-stays-years = { $years } 年間
 people-scopes-all = すべて（ログインの方法と退会を除く）
 people-mandate-days = 期間
+
+# メールの用件
+gate-kind-mandate_made = 代理ができたお知らせ
+gate-kind-mandate_offered = 代理の返事のお願い
+gate-kind-mandate_refused = 代理が断られたお知らせ
+gate-kind-mandate_ended = 代理が終わったお知らせ
+gate-kind-mandate_ends = 代理がもうすぐ終わるお知らせ
+gate-kind-invitation = 家族・代理の招待
+gate-kind-own_account = 本人のアカウントになったお知らせ
+gate-kind-takeout_ready = データの用意ができたお知らせ
+gate-kind-leaving_asked = 退会の受付
+gate-kind-leaving_done = 退会のお知らせ
+gate-kind-leaving_dormant = 使われていないアカウントのお知らせ
