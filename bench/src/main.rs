@@ -8,6 +8,7 @@ mod jobs;
 mod load;
 mod release;
 mod report;
+mod rights;
 mod servers;
 mod town;
 mod ways;
@@ -37,6 +38,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     report.jobs(jobs::per_second(if quick { 5_000 } else { 30_000 }).await?);
     report.ways(&ways::measure(if quick { 30 } else { 200 }, if quick { 2_000 } else { 50_000 }).await?);
+    report.rights(&rights::measure(if quick { 2_000 } else { 50_000 }).await?);
     report.print();
     Ok(())
 }

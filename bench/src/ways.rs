@@ -23,7 +23,7 @@ pub struct Spread {
 }
 
 impl Spread {
-    fn of(mut seconds: Vec<f64>) -> Spread {
+    pub fn of(mut seconds: Vec<f64>) -> Spread {
         seconds.sort_by(f64::total_cmp);
         let at = |part: f64| {
             let place = (seconds.len() as f64 * part) as usize;

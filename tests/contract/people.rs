@@ -11,6 +11,7 @@ mod profile;
 mod providers;
 mod release;
 mod residents;
+mod rights;
 mod watch;
 mod ways;
 mod ways_in;

@@ -15,6 +15,7 @@ mod people_rights;
 mod people_watch;
 mod people_ways;
 mod profile_seeds;
+mod rights_seeds;
 mod seeds;
 mod ways_seeds;
 

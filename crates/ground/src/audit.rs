@@ -69,7 +69,9 @@ pub fn done_for(
 ) -> Result<Vec<crate::floor::actions::AuditRow>, Fault> {
     tx.all(
         sql!(
-            "select id, at_ms, actor, action, class, object, outcome, via, request, acting from ground_audit
+            "select id, at_ms, actor, action, class, object, outcome, via, request, acting,
+                    stands_in_for
+             from ground_audit
              where city = ?1 and acting = ?2 and acting <> '' and (?3 = '' or id < ?3)
              order by id desc limit ?4"
         ),

@@ -1,5 +1,6 @@
 //! Who acts, on what, and who decides whether they may.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -422,14 +423,26 @@ pub trait Gatekeeper: Send + Sync {
         Ok(())
     }
 
+    /// The names of colleagues among these accounts, as far as whoever asks may see them. Residents have none here.
+    fn names(
+        &self,
+        _tx: &mut Tx<'_>,
+        _cx: &Cx,
+        _accounts: &BTreeSet<String>,
+    ) -> Result<BTreeMap<String, String>, Fault> {
+        Ok(BTreeMap::new())
+    }
+
+    /// The colleague whom somebody named by an e-mail address, as far as they may look.
+    fn colleague(&self, _tx: &mut Tx<'_>, _cx: &Cx, _named: &str) -> Result<Option<Id>, Fault> {
+        Ok(None)
+    }
+
     /// Looks whether what rights are decided by has changed in this city, at most now and then. Called in every
     /// transaction before something is decided.
     fn look(&self, _tx: &mut Tx<'_>, _cx: &Cx) -> Result<(), Fault> {
         Ok(())
     }
-
-    /// Something by which rights are decided was committed in this process, under a new mark.
-    fn changed(&self, _city: &str, _mark: &str) {}
 
     /// Whether this actor may do this action on this object. Decides from memory.
     fn may(&self, cx: &Cx, action: &str, object: &Object) -> Decision {

@@ -1,5 +1,6 @@
 //! The gatekeeper: who came with a session, and what they may.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use ground::cx::Cx;
@@ -8,17 +9,12 @@ use ground::fault::Fault;
 use ground::id::Id;
 use ground::who::{Bearer, Decision, Gatekeeper, Object, Role, Who};
 
-use crate::model::{AccountKind, Roles};
-use crate::oauth;
-use crate::rights::Rights;
-use crate::store;
+use crate::model::{AccountKind, Roles, folded_mail};
 use crate::store::sessions::Came;
+use crate::{oauth, rights, store};
 
 /// Knows sessions, and decides by policies.
-#[derive(Default)]
-pub struct Keeper {
-    rights: Rights,
-}
+pub struct Keeper;
 
 impl Gatekeeper for Keeper {
     fn identify(&self, tx: &mut Tx<'_>, token_digest: &str, now_ms: i64) -> Result<Option<Who>, Fault> {
@@ -42,20 +38,42 @@ impl Gatekeeper for Keeper {
         store::sessions::note_seen(tx, session, now_ms)
     }
 
-    fn look(&self, tx: &mut Tx<'_>, cx: &Cx) -> Result<(), Fault> {
-        self.rights.look(tx, cx)
+    fn names(
+        &self,
+        tx: &mut Tx<'_>,
+        cx: &Cx,
+        accounts: &BTreeSet<String>,
+    ) -> Result<BTreeMap<String, String>, Fault> {
+        if !rights::may_ever(cx, "people.staff") {
+            return Ok(BTreeMap::new());
+        }
+        let mut names = BTreeMap::new();
+        for account in accounts {
+            if let Some(member) = account.parse().ok().map(|id| store::staff::by_id(tx, &id)).transpose()?.flatten() {
+                names.insert(account.clone(), member.name);
+            }
+        }
+        Ok(names)
     }
 
-    fn changed(&self, city: &str, mark: &str) {
-        self.rights.changed(city, mark);
+    fn colleague(&self, tx: &mut Tx<'_>, cx: &Cx, named: &str) -> Result<Option<Id>, Fault> {
+        if !rights::may_ever(cx, "people.staff") {
+            return Ok(None);
+        }
+        let found = store::accounts::by_mail(tx, &folded_mail(named))?;
+        Ok(found.filter(|account| account.kind == AccountKind::Staff).map(|account| account.id))
+    }
+
+    fn look(&self, tx: &mut Tx<'_>, cx: &Cx) -> Result<(), Fault> {
+        rights::look(tx, cx)
     }
 
     fn may(&self, cx: &Cx, action: &str, object: &Object) -> Decision {
-        self.rights.may(cx, action, object)
+        rights::may(cx, action, object)
     }
 
     fn may_ever(&self, cx: &Cx, action: &str) -> bool {
-        self.rights.may_ever(cx, action)
+        rights::may_ever(cx, action)
     }
 }
 

@@ -70,7 +70,7 @@ pub const PARTS: [&Room; 10] = [
 
 /// The gatekeeper that `machiya` gives to the house.
 pub fn keeper() -> Arc<dyn Gatekeeper> {
-    Arc::new(Keeper::default())
+    Arc::new(Keeper)
 }
 
 const MIGRATIONS: &[Migration] = &[Migration {

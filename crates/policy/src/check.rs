@@ -63,6 +63,10 @@ pub fn check(id: &str, cedar: &str, known: &Known) -> Result<Compiled, Vec<Broke
     for warning in result.validation_warnings() {
         wrong.push(broken("never", warning, cedar));
     }
+    // What can never apply because of another mistake is that mistake.
+    if wrong.iter().any(|broken| broken.kind != "never") {
+        wrong.retain(|broken| broken.kind != "never");
+    }
     wrong.sort_by_key(|broken| broken.place.map(|place| (place.line, place.column)));
     wrong.dedup_by(|a, b| a.place == b.place && a.kind == b.kind);
     if wrong.is_empty() { Ok(Compiled::of(policy)) } else { Err(wrong) }

@@ -82,7 +82,10 @@ pub(crate) fn uid(kind: &'static str, id: &str) -> Option<EntityUid> {
     Some(EntityUid::from_type_name_and_id(TYPES.get(kind)?.clone(), EntityId::new(id)))
 }
 
-fn uids<'i>(kind: &'static str, ids: impl IntoIterator<Item = &'i &'i str>) -> impl Iterator<Item = EntityUid> {
+fn uids<'i>(
+    kind: &'static str,
+    ids: impl IntoIterator<Item = &'i &'i str>,
+) -> impl Iterator<Item = EntityUid> {
     ids.into_iter().filter_map(move |id| uid(kind, id))
 }
 

@@ -1,3 +1,4 @@
+//! Policies in Cedar: written from a list of rights, compiled, grouped by action, decided and explained.
 //!
 //! A leaf: roles, reaches, scopes and levels are plain strings here, and who asks is described by whoever asks.
 //!
@@ -8,15 +9,17 @@
 
 mod check;
 mod declared;
+mod explain;
 mod facts;
 mod schema;
 mod set;
 
-
-
+#[cfg(test)]
+mod tests;
 
 pub use check::{Broken, CEDAR_CHARS_MAX, Place, check};
 pub use declared::{Rule, written};
+pub use explain::{Explained, Part, Said, explain};
 pub use facts::{Asked, Person, Thing};
 pub use schema::{ActionName, Known, schema};
 pub use set::{Actions, Compiled, Effect, Set, Verdict};

@@ -9,10 +9,11 @@ import offline from "./offline.mjs";
 import provider from "./provider.mjs";
 import providers from "./providers.mjs";
 import record from "./record.mjs";
+import rights from "./rights.mjs";
 import security from "./security.mjs";
 import shell from "./shell.mjs";
 import signIn from "./sign-in.mjs";
 import staff from "./staff.mjs";
 import writing from "./writing.mjs";
 
-export const suites = [...accessibility, ...writing, ...staff, ...record, ...signIn, ...provider, ...family, ...forms, ...shell, ...consent, ...errors, ...mail, ...offline, ...security, ...providers];
+export const suites = [...accessibility, ...writing, ...staff, ...record, ...rights, ...signIn, ...provider, ...family, ...forms, ...shell, ...consent, ...errors, ...mail, ...offline, ...security, ...providers];

@@ -192,7 +192,7 @@ fn there_is_always_an_administrator() {
         let fault = town.call(admin.clone(), "people.save_staff", demote).await.unwrap_err();
         assert_eq!(super::words_of(&fault), [("roles", "field-people-last-admin")]);
 
-        let second = hire(&town, &admin, "second@city.example", "二人目", &["admin"]).await;
+        let second = hire(&town, &Who::operator(), "second@city.example", "二人目", &["admin"]).await;
         lock(&own).await.expect("now there is another");
         // Of the two, the locked one does not count.
         let fault = lock(&second).await.unwrap_err();

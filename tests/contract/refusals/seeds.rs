@@ -14,6 +14,7 @@ use tests::town::{admin, id};
 use super::consent_seeds::ConsentSeeds;
 use super::oauth_seeds::OauthSeeds;
 use super::profile_seeds::ProfileSeeds;
+use super::rights_seeds::RightsSeeds;
 use super::ways_seeds::WaysSeeds;
 
 /// The link that somebody got and has not used yet.
@@ -56,6 +57,7 @@ pub struct Seeds {
     pub oauth: OauthSeeds,
     pub consent: ConsentSeeds,
     pub ways: WaysSeeds,
+    pub rights: RightsSeeds,
 }
 
 impl Seeds {
@@ -96,6 +98,9 @@ impl Seeds {
             &self.ways.entry,
             &self.ways.resident,
         ]
+        .into_iter()
+        .chain(self.rights.records())
+        .collect()
     }
 
     /// A member of staff of another department, with this role.
@@ -205,11 +210,13 @@ pub async fn sow(town: &Arc<Town>) -> Seeds {
     let oauth = OauthSeeds::sow(town, &account).await;
     let ways = WaysSeeds::sow(town, &account).await;
     let watch = super::people_watch::sow(town, &account).await;
+    let rights = RightsSeeds::sow(town, &staff, &account).await;
     Seeds {
         profile,
         oauth,
         consent: ConsentSeeds::sow(town).await,
         ways,
+        rights,
         district,
         household: id(77),
         block: block["key"].as_str().expect("a key").to_owned(),

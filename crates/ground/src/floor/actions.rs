@@ -23,7 +23,7 @@ pub(super) fn all() -> Vec<AnyAction> {
         JOBS.any(),
         RETRY_JOB.any(),
         DISMISS_JOB.any(),
-        AUDIT.any(),
+        super::audit::AUDIT.any(),
         RIGHTS.any(),
         DESK.any(),
         crate::retention::RETENTION.any(),
@@ -238,6 +238,16 @@ pub struct AuditRow {
     /// The account acted for; empty when the actor acted for themselves.
     #[serde(default)]
     pub acting: String,
+    /// The colleague whose right it was, when the actor stood in for somebody.
+    #[serde(default)]
+    pub stands_in_for: String,
+    /// Names of colleagues, as far as whoever asks may see them; otherwise empty.
+    #[serde(default)]
+    pub actor_name: String,
+    #[serde(default)]
+    pub acting_name: String,
+    #[serde(default)]
+    pub stands_in_name: String,
 }
 
 pub(crate) fn audit_row(row: &Row<'_>) -> Result<AuditRow, Fault> {
@@ -252,49 +262,12 @@ pub(crate) fn audit_row(row: &Row<'_>) -> Result<AuditRow, Fault> {
         via: row.get(7)?,
         request: row.get(8)?,
         acting: row.get(9)?,
+        stands_in_for: row.get(10)?,
+        actor_name: String::new(),
+        acting_name: String::new(),
+        stands_in_name: String::new(),
     })
 }
-
-#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema, Validate)]
-#[serde(deny_unknown_fields)]
-#[garde(allow_unvalidated)]
-pub struct AskAudit {
-    #[serde(default)]
-    pub actor: String,
-    #[serde(default)]
-    pub action: String,
-    /// "done" or "refused"; empty for both.
-    #[serde(default)]
-    pub outcome: String,
-    #[serde(default)]
-    #[garde(dive)]
-    pub paging: Paging,
-}
-
-/// Who did what, newest first.
-pub const AUDIT: Action<AskAudit, List<AuditRow>> = Action::reads(
-    "ground.audit",
-    whole_city,
-    |tx, _, input| {
-        let rows = tx.all(
-        sql!(
-            "select id, at_ms, actor, action, class, object, outcome, via, request, acting from ground_audit
-             where city = ?1 and (?2 = '' or actor = ?2) and (?3 = '' or action = ?3) and (?4 = '' or outcome = ?4)
-               and (?5 = '' or id < ?5)
-             order by id desc limit ?6"
-        ),
-        params![
-            input.actor.as_str(),
-            input.action.as_str(),
-            input.outcome.as_str(),
-            input.paging.after(),
-            input.paging.rows() + 1
-        ],
-        audit_row,
-    )?;
-        Ok(List::cut(rows, input.paging.rows(), |row| row.id.to_string()))
-    },
-);
 
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct RightsRow {

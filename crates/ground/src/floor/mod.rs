@@ -1,6 +1,7 @@
 //! The floor as a room of its own: the city's facts, jobs, audit, rights, home page and staff desk.
 
 pub mod actions;
+mod audit;
 mod pages;
 mod retention_page;
 

@@ -3,7 +3,7 @@
 use maud::html;
 
 use super::actions::{
-    AUDIT, AskAudit, AskJobs, CITY, DESK, DISMISS_JOB, JOBS, Nothing, RETRY_JOB, RIGHTS, SAVE_CITY, SaveCity,
+    AskJobs, CITY, DESK, DISMISS_JOB, JOBS, Nothing, RETRY_JOB, RIGHTS, SAVE_CITY, SaveCity,
     ThisJob,
 };
 use crate::city::CityFacts;
@@ -33,7 +33,7 @@ pub(super) const PAGES: &[Page] = &[
     ),
     Page::post("/staff/jobs/{id}/retry", |visit| Box::pin(retry(visit))),
     Page::post("/staff/jobs/{id}/dismiss", |visit| Box::pin(dismiss(visit))),
-    Page::get("/staff/audit", |visit| Box::pin(audit(visit))).menu(
+    Page::get("/staff/audit", |visit| Box::pin(super::audit::audit(visit))).menu(
         MenuPlace::StaffWatch,
         "menu-audit",
         "ground.audit",
@@ -302,61 +302,6 @@ async fn dismiss(visit: &Visit) -> Result<Reply, Fault> {
     let id = visit.slot("id").parse().map_err(|_| Fault::missing())?;
     visit.act(&DISMISS_JOB, ThisJob { id }).await?;
     Ok(Reply::see_other("/staff/jobs?done=job-dismissed"))
-}
-
-async fn audit(visit: &Visit) -> Result<Reply, Fault> {
-    let t = visit.cx.tongue();
-    let ask = |paging| AskAudit {
-        actor: visit.query.get("actor").to_owned(),
-        action: visit.query.get("action").to_owned(),
-        outcome: visit.query.get("outcome").to_owned(),
-        paging,
-    };
-    let heads = ["audit-at", "audit-actor", "audit-action", "audit-object", "audit-outcome", "audit-via", "audit-acting"];
-    let outcome = |row: &str| t.t(if row == "refused" { "audit-refused" } else { "audit-done" }).to_owned();
-    if visit.wants_csv() {
-        let rows = visit.read_all(&AUDIT, ask).await?.into_iter().map(|row| {
-            let object = format!("{} {}", row.class, row.object);
-            vec![visit.time(row.at_ms), row.actor, row.action, object, outcome(&row.outcome), row.via, row.acting]
-        });
-        return visit.csv("audit", &heads.map(|word| t.t(word)), rows);
-    }
-    let list = visit.read(&AUDIT, ask(Paging::from_query(&visit.query))).await?;
-    let columns = heads.iter().map(|word| Col::new(t.t(word)));
-    let table = list.rows.iter().fold(
-        Table::new(t.t("menu-audit"))
-            .quiet_caption()
-            .no_row_header()
-            .columns(columns)
-            .csv("/staff/audit?format=csv")
-            .empty(t.t("audit-none")),
-        |table, row| {
-            let tone = if row.outcome == "refused" { Tone::Negative } else { Tone::Neutral };
-            table.row([
-                html! { (visit.time(row.at_ms)) },
-                match row.actor.as_str() {
-                    "anyone" => html! { (t.t("audit-anyone")) },
-                    "operator" | "system" => html! { (t.t(&format!("role-{}", row.actor))) },
-                    account => html! { code { (account) } },
-                },
-                html! { (t.t(&format!("action-{}", row.action.replace('.', "-")))) br; code { (row.action) } },
-                html! { (row.class) br; code { (row.object) } },
-                Tag::new(outcome(&row.outcome), tone).render(),
-                html! { (t.t(&format!("audit-via-{}", row.via))) },
-                html! { @if !row.acting.is_empty() { code { (row.acting) } } },
-            ])
-        },
-    );
-    let shell = visit.shell(t.t("menu-audit"));
-    Ok(visit.page(
-        &shell,
-        html! {
-            h1 { (t.t("menu-audit")) }
-            p { (t.t("audit-lead")) }
-            (table.render(t))
-            (visit.next_page(list.next.as_deref(), "/staff/audit"))
-        },
-    ))
 }
 
 async fn rights(visit: &Visit) -> Result<Reply, Fault> {

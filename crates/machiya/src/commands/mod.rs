@@ -158,7 +158,7 @@ async fn run(desk: &Desk, command: Command) -> Outcome {
         Command::Export(export) => export.run(desk).await,
         Command::Check => check::check(desk).await,
         Command::Doctor(doctor) => doctor.run(desk).await,
-        Command::Rights(rights) => rights.run(desk),
+        Command::Rights(rights) => rights.run(desk).await,
         Command::Settings(show) => show.run(desk),
         Command::Key(key) => key.run(desk).await,
     }

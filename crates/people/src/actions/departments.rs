@@ -213,6 +213,7 @@ fn height_of(id: &Id, all: &[Department]) -> usize {
 
 pub(crate) fn keep(tx: &mut Tx<'_>, cx: &Cx, department: &Department) -> Result<(), Fault> {
     departments::put(tx, department)?;
+    crate::rights::standing::touch(tx, cx)?;
     tx.emit(cx, "people.department_saved", department.id.as_str(), serde_json::json!({"rev": department.rev}))
 }
 

@@ -130,6 +130,7 @@ pub const SAVE_DISTRICT: Action<SaveDistrict, DistrictView> =
             saved_by: cx.who().written(),
         };
         districts::put(tx, &district)?;
+        crate::rights::standing::touch(tx, cx)?;
         let facts = serde_json::json!({"rev": district.rev});
         tx.emit(cx, "people.district_saved", district.id.as_str(), facts)?;
         view(tx, district)

@@ -314,6 +314,7 @@ pub fn take_over_part(tx: &mut Tx<'_>, cx: &Cx, body: &Value) -> Result<(), Faul
         Kind::Blocks => districts::lock(tx)?,
     }
     let rows = imports::part(tx, &id, part)?;
+    crate::rights::standing::touch(tx, cx)?;
     let mut standing = Standing::read(tx, cx, &import.made_by, import.kind, &rows)?;
     for row in &rows {
         let judged = standing.next(cx, row);

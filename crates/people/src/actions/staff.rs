@@ -15,6 +15,8 @@ use super::departments::is_open;
 use super::sessions::end_all;
 use super::{a_mail, outdated, shown, whole_city};
 use crate::model::{AccountKind, AccountState, Roles, folded_mail, katakana, tidy};
+use crate::rights::actions::admins;
+use crate::rights::standing::touch;
 use crate::store::accounts::{self, Account};
 use crate::store::departments;
 use crate::store::staff::{self, StaffMember};
@@ -70,10 +72,17 @@ fn object_of(tx: &mut Tx<'_>, id: &Id) -> Result<Object, Fault> {
 pub struct StaffView {
     pub member: StaffMember,
     pub saved_by_name: String,
+    /// Whether they are to become administrator, and a second administrator has not decided yet.
+    #[serde(default)]
+    pub admin_asked: bool,
 }
 
 fn view(tx: &mut Tx<'_>, member: StaffMember) -> Result<StaffView, Fault> {
-    Ok(StaffView { saved_by_name: accounts::shown_name(tx, &member.saved_by)?, member })
+    Ok(StaffView {
+        saved_by_name: accounts::shown_name(tx, &member.saved_by)?,
+        admin_asked: crate::rights::is_admin_asked(tx, &member.id)?,
+        member,
+    })
 }
 
 fn view_of(tx: &mut Tx<'_>, id: &Id) -> Result<StaffView, Fault> {
@@ -145,7 +154,7 @@ pub const SAVE_STAFF: Action<SaveStaff, StaffView> =
         let id = keep(tx, cx, &post, before.as_ref())?;
         view_of(tx, &id)
     })
-    .emits(&["people.staff_saved"]);
+    .emits(&["people.staff_saved", "people.admin_asked"]);
 
 fn asked_roles(given: &[Role]) -> Result<Roles, Fault> {
     let roles = Roles::new(given.iter().copied());
@@ -188,7 +197,10 @@ pub(crate) struct Post {
 /// Writes a post and its account, and tells that it did. Called under the lock of accounts.
 fn keep(tx: &mut Tx<'_>, cx: &Cx, post: &Post, before: Option<&StaffMember>) -> Result<Id, Fault> {
     let account = write(tx, cx, post, before, &cx.who().written())?;
-    let facts = serde_json::json!({"rev": account.rev, "roles": post.roles.written()});
+    // Whoever stands in for them has their roles and department.
+    touch(tx, cx)?;
+    let roles = staff::by_id(tx, &account.id)?.map(|member| member.roles().written()).unwrap_or_default();
+    let facts = serde_json::json!({"rev": account.rev, "roles": roles});
     tx.emit(cx, "people.staff_saved", account.id.as_str(), facts)?;
     let house = cx.house().clone();
     tx.after_commit(move || house.forget_sessions());
@@ -212,6 +224,7 @@ pub(crate) fn write(
         spare_last_admin(tx, before, post.roles.has(Role::Admin))
             .map_err(|_| Fault::field("roles", "field-people-last-admin"))?;
     }
+    let (roles, ask_for_admin) = admins::at_once(tx, cx, &post.roles, before, saved_by)?;
     let account = match before {
         Some(before) => {
             let now = accounts::by_id(tx, &before.id)?.ok_or_else(Fault::missing)?;
@@ -246,7 +259,10 @@ pub(crate) fn write(
             account
         }
     };
-    staff::put(tx, &account.id, post.department.as_ref(), &post.roles, &post.title)?;
+    staff::put(tx, &account.id, post.department.as_ref(), &roles, &post.title)?;
+    if ask_for_admin {
+        admins::ask(tx, cx, &account.id, saved_by)?;
+    }
     Ok(account)
 }
 
@@ -295,5 +311,8 @@ fn set_state(tx: &mut Tx<'_>, cx: &Cx, id: &Id, state: AccountState) -> Result<(
     let now = accounts::by_id(tx, id)?.ok_or_else(Fault::missing)?;
     let account =
         Account { state, rev: now.rev + 1, saved_ms: cx.now_ms(), saved_by: cx.who().written(), ..now };
-    if accounts::change(tx, &account)? { Ok(()) } else { Err(Fault::exists()) }
+    if !accounts::change(tx, &account)? {
+        return Err(Fault::exists());
+    }
+    touch(tx, cx)
 }

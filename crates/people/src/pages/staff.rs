@@ -244,6 +244,12 @@ pub(super) async fn one(visit: &Visit) -> Result<Reply, Fault> {
         html! {
             (head(visit, &view.member))
             p class="quiet" { (saved) }
+            @if view.admin_asked {
+                (Banner::info(visit.t("people-admin-asked")).link(Link::new(visit.t("people-menu-admins"), "/staff/admins")).render(visit.cx.tongue()))
+            }
+            @if visit.may_ever("people.what_may") {
+                p { a href=(format!("/staff/rights/what?person={}", view.member.id)) { (visit.t("people-what-may")) } }
+            }
             (inside)
             (account_ways(visit, &view.member))
         },

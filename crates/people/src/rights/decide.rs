@@ -88,9 +88,7 @@ impl<'l> Court<'l> {
         match one(None) {
             Some(true) => true,
             None => false,
-            Some(false) => {
-                self.hats(who, now_ms).any(|hat| one(Some(hat)) == Some(true))
-            }
+            Some(false) => self.hats(who, now_ms).any(|hat| one(Some(hat)) == Some(true)),
         }
     }
 
@@ -119,13 +117,7 @@ impl<'l> Court<'l> {
         self.loaded.hats(who.account.as_ref().filter(|_| by_oneself), now_ms)
     }
 
-    fn city_says(
-        &self,
-        set: fn(&Own) -> &Set,
-        who: &Who,
-        hat: Option<&Hat>,
-        object: &Object,
-    ) -> Verdict {
+    fn city_says(&self, set: fn(&Own) -> &Set, who: &Who, hat: Option<&Hat>, object: &Object) -> Verdict {
         let Some(own) = self.own.filter(|_| !goes_by_declared_alone(who)) else { return Verdict::Silent };
         let places = &self.loaded.places;
         let (person, thing) = (person_of(who, hat, places), thing_of(object, places));

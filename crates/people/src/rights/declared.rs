@@ -55,7 +55,8 @@ impl Declared {
     /// once is true for good.
     pub fn permits(&self, who: &Who, object: &Object) -> bool {
         let key = key_of(who, object);
-        let place = self.kept.get(usize::try_from(key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 58).unwrap_or(0));
+        let place =
+            self.kept.get(usize::try_from(key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 58).unwrap_or(0));
         let kept = place.map_or(0, |place| place.load(Ordering::Relaxed));
         if kept >> 2 == key && kept & 0b10 != 0 {
             return kept & 1 == 1;

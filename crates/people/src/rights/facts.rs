@@ -15,6 +15,8 @@ pub struct Places {
     pub districts: HashMap<Id, String>,
     /// The slugs of the teams of an account.
     pub teams: HashMap<Id, Vec<String>>,
+    /// The slugs of all teams.
+    pub team_slugs: Vec<String>,
 }
 
 impl Places {
@@ -85,7 +87,12 @@ pub fn person_of<'p>(who: &'p Who, hat: Option<&'p Hat>, places: &'p Places) -> 
         level: level_number(who.level),
         strong: who.strong,
         acting_for: who.acting.as_ref().map(|acting| acting.person.as_str()),
-        scopes: who.acting.iter().flat_map(|acting| acting.scopes.iter()).map(|scope| Scope::name(*scope)).collect(),
+        scopes: who
+            .acting
+            .iter()
+            .flat_map(|acting| acting.scopes.iter())
+            .map(|scope| Scope::name(*scope))
+            .collect(),
         client: who.client.as_ref().map(Id::as_str),
         stands_in_for: hat.map(|hat| hat.person.as_str()),
     }

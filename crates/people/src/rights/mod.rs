@@ -8,31 +8,101 @@
 //! data, the ways in, or an administrator's way back to the policies. Nobody approves what they wrote or proposed.
 //! Nobody becomes administrator by one administrator's word, except the first.
 
+pub(crate) mod actions;
 mod decide;
 mod declared;
+mod demo;
 mod facts;
+mod pages;
 pub(crate) mod standing;
 mod store;
 #[cfg(test)]
 mod tests;
-
-use std::collections::HashMap;
-use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use ground::cx::Cx;
 use ground::db::{Migration, Sql, Store, Tx};
 use ground::fault::Fault;
 use ground::room::{Retention, Room};
 use ground::sql;
-use ground::who::{Decision, Object};
+use ground::who::{Decision, Grant, Object, Reach, Role};
 use ground::words::WordFiles;
 
 use decide::Court;
-use declared::Matrix;
-use standing::Standing;
 
-pub const PART: Room =
-    Room { migrations: MIGRATIONS, retention: RETENTION, ..Room::empty("people", WORDS) };
+pub const PART: Room = Room {
+    migrations: MIGRATIONS,
+    actions: actions::all,
+    grants: GRANTS,
+    pages: pages::PAGES,
+    panels: pages::PANELS,
+    retention: RETENTION,
+    events: &[
+        ("people.policy_saved", 1),
+        ("people.policy_proposed", 1),
+        ("people.policy_decided", 1),
+        ("people.policy_retired", 1),
+        ("people.deputy_saved", 1),
+        ("people.admin_asked", 1),
+        ("people.admin_decided", 1),
+        ("people.team_saved", 1),
+        ("people.team_removed", 1),
+    ],
+    demo: Some(demo::fill),
+    ..Room::empty("people", WORDS)
+};
+
+const fn city(action: &'static str, role: Role) -> Grant {
+    Grant::new(action, role, Reach::City)
+}
+
+const GRANTS: &[Grant] = &[
+    city("people.policies", Role::Admin),
+    city("people.policies", Role::Auditor),
+    city("people.policies", Role::Operator),
+    city("people.policy", Role::Admin),
+    city("people.policy", Role::Auditor),
+    city("people.policy", Role::Operator),
+    city("people.save_policy", Role::Admin),
+    city("people.save_policy", Role::Operator),
+    city("people.propose_policy", Role::Admin),
+    city("people.propose_policy", Role::Operator),
+    city("people.decide_policy", Role::Admin),
+    city("people.decide_policy", Role::Operator),
+    city("people.retire_policy", Role::Admin),
+    city("people.retire_policy", Role::Operator),
+    city("people.try_policy", Role::Admin),
+    city("people.try_policy", Role::Operator),
+    city("people.who_may", Role::Admin),
+    city("people.who_may", Role::Auditor),
+    city("people.who_may", Role::Operator),
+    city("people.what_may", Role::Admin),
+    city("people.what_may", Role::Auditor),
+    city("people.what_may", Role::Operator),
+    city("people.deputies", Role::Staff),
+    city("people.deputies", Role::Operator),
+    // Everybody of the staff names their own deputy.
+    Grant::new("people.save_deputy", Role::Staff, Reach::Own),
+    city("people.save_deputy", Role::Admin),
+    city("people.save_deputy", Role::Operator),
+    city("people.decide_deputy", Role::Admin),
+    city("people.decide_deputy", Role::Operator),
+    Grant::new("people.end_deputy", Role::Staff, Reach::Own),
+    city("people.end_deputy", Role::Admin),
+    city("people.end_deputy", Role::Operator),
+    city("people.admin_requests", Role::Admin),
+    city("people.admin_requests", Role::Auditor),
+    city("people.admin_requests", Role::Operator),
+    city("people.decide_admin", Role::Admin),
+    city("people.decide_admin", Role::Operator),
+    city("people.teams", Role::Staff),
+    city("people.teams", Role::Operator),
+    city("people.team", Role::Staff),
+    city("people.team", Role::Operator),
+    city("people.save_team", Role::Admin),
+    city("people.save_team", Role::Operator),
+    city("people.remove_team", Role::Admin),
+    city("people.remove_team", Role::Operator),
+];
 
 const RETENTION: &[Retention] = &[
     Retention { table: "people_deputy", days: 3 * 365, purge: old_deputies },
@@ -68,47 +138,25 @@ const WORDS: WordFiles = WordFiles {
     en: include_str!("../../words/rights/en.ftl"),
 };
 
-/// What decides, for all cities of a house.
-#[derive(Default)]
-pub struct Rights {
-    matrix: OnceLock<Matrix>,
-    cities: RwLock<HashMap<String, Arc<Standing>>>,
+/// Whether somebody is to become administrator, and waits for the second word.
+pub fn is_admin_asked(tx: &mut Tx<'_>, account: &ground::id::Id) -> Result<bool, Fault> {
+    store::admins::is_asked(tx, account)
 }
 
-impl Rights {
-    fn matrix(&self, cx: &Cx) -> &Matrix {
-        self.matrix.get_or_init(|| declared::matrix(cx.house()))
-    }
+/// Looks whether something by which rights are decided has changed, once a second.
+pub fn look(tx: &mut Tx<'_>, cx: &Cx) -> Result<(), Fault> {
+    // Policies stand in the city's own store; another store's transaction cannot see them.
+    if tx.store() == Store::City { standing::of(cx).look(tx, cx) } else { Ok(()) }
+}
 
-    fn standing(&self, city: &str) -> Arc<Standing> {
-        let known = self.cities.read().unwrap_or_else(PoisonError::into_inner).get(city).cloned();
-        known.unwrap_or_else(|| {
-            let mut cities = self.cities.write().unwrap_or_else(PoisonError::into_inner);
-            cities.entry(city.to_owned()).or_default().clone()
-        })
-    }
+pub fn may(cx: &Cx, action: &str, object: &Object) -> Decision {
+    let standing = standing::of(cx);
+    let Some(declared) = standing.matrix(cx).get(action) else { return Decision::no() };
+    Court::new(declared, &standing.loaded()).decide(cx.who(), object, cx.now_ms())
+}
 
-    pub fn look(&self, tx: &mut Tx<'_>, cx: &Cx) -> Result<(), Fault> {
-        // Policies stand in the city's own store; another store's transaction cannot see them.
-        if tx.store() != Store::City {
-            return Ok(());
-        }
-        self.standing(&cx.city().slug).look(tx, self.matrix(cx), cx.now_ms())
-    }
-
-    pub fn changed(&self, city: &str, mark: &str) {
-        self.standing(city).changed(mark.to_owned());
-    }
-
-    pub fn may(&self, cx: &Cx, action: &str, object: &Object) -> Decision {
-        let Some(declared) = self.matrix(cx).get(action) else { return Decision::no() };
-        let loaded = self.standing(&cx.city().slug).loaded();
-        Court::new(declared, &loaded).decide(cx.who(), object, cx.now_ms())
-    }
-
-    pub fn may_ever(&self, cx: &Cx, action: &str) -> bool {
-        let Some(declared) = self.matrix(cx).get(action) else { return false };
-        let loaded = self.standing(&cx.city().slug).loaded();
-        Court::new(declared, &loaded).ever(cx.who(), cx.now_ms())
-    }
+pub fn may_ever(cx: &Cx, action: &str) -> bool {
+    let standing = standing::of(cx);
+    let Some(declared) = standing.matrix(cx).get(action) else { return false };
+    Court::new(declared, &standing.loaded()).ever(cx.who(), cx.now_ms())
 }

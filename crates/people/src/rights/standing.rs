@@ -2,8 +2,8 @@
 //! change draws a new mark; whoever decides looks at the mark once a second, so that every node notices.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use arc_swap::ArcSwap;
 use ground::cx::Cx;
@@ -14,7 +14,7 @@ use ground::who::Role;
 use ground::{params, sql};
 use policy::{Compiled, Set};
 
-use super::declared::Matrix;
+use super::declared::{self, Declared, Matrix};
 use super::facts::{Hat, Places};
 use super::store;
 use crate::model::Roles;
@@ -69,36 +69,48 @@ impl Loaded {
             .map(|one| &one.hat)
     }
 
-    /// This city as it would be with one policy more, or another text of one it has: for trying out.
-    pub fn own_with(&self, matrix: &Matrix, policy: Compiled) -> HashMap<&'static str, Own> {
+    /// What the city would say about one action with one policy more, or another text of one it has: for trying out.
+    pub fn own_with(&self, declared: &Declared, policy: Compiled) -> Option<Own> {
         let id = policy.id();
         let others = self.compiled.values().filter(|known| known.id() != id).cloned();
-        grouped(matrix, &others.chain([Arc::new(policy)]).collect::<Vec<_>>())
+        own_of(declared, &others.chain([Arc::new(policy)]).collect::<Vec<_>>())
     }
 }
 
 /// The memory of one city.
 #[derive(Default)]
 pub struct Standing {
+    matrix: OnceLock<Matrix>,
     loaded: ArcSwap<Loaded>,
     looked_ms: AtomicI64,
     /// The mark that this process has seen committed: nothing older counts as fresh.
     expected: ArcSwap<String>,
 }
 
+/// The memory of the city that this is about.
+pub fn of(cx: &Cx) -> Arc<Standing> {
+    cx.city().kept()
+}
+
 impl Standing {
+    /// The declared rights, compiled when they are first needed.
+    pub fn matrix(&self, cx: &Cx) -> &Matrix {
+        self.matrix.get_or_init(|| declared::matrix(cx.house()))
+    }
+
     pub fn loaded(&self) -> Arc<Loaded> {
         self.loaded.load_full()
     }
 
     /// Something was committed under this mark.
-    pub fn changed(&self, mark: String) {
+    fn changed(&self, mark: String) {
         self.expected.store(Arc::new(mark));
         self.looked_ms.store(0, Ordering::Release);
     }
 
     /// Looks at the mark when it was long ago, and reads everything again when it is another one.
-    pub fn look(&self, tx: &mut Tx<'_>, matrix: &Matrix, now_ms: i64) -> Result<(), Fault> {
+    pub fn look(&self, tx: &mut Tx<'_>, cx: &Cx) -> Result<(), Fault> {
+        let now_ms = cx.now_ms();
         let since = now_ms - self.looked_ms.load(Ordering::Acquire);
         if (0..LOOK_EVERY_MS).contains(&since) {
             return Ok(());
@@ -106,7 +118,7 @@ impl Standing {
         let mark = mark(tx)?;
         let before = self.loaded.load_full();
         if self.looked_ms.load(Ordering::Acquire) == 0 || before.mark != mark {
-            self.loaded.store(Arc::new(load(tx, matrix, mark.clone(), &before)?));
+            self.loaded.store(Arc::new(load(tx, self.matrix(cx), mark.clone(), &before)?));
         }
         // A reader on an older state of the store may have read an older mark: then the next one looks again.
         if mark >= **self.expected.load() {
@@ -132,14 +144,14 @@ pub fn touch(tx: &mut Tx<'_>, cx: &Cx) -> Result<(), Fault> {
         ),
         params![mark.as_str(), cx.now_ms()],
     )?;
-    let (house, city) = (cx.house().clone(), cx.city().slug.clone());
-    tx.after_commit(move || house.keeper.changed(&city, &mark));
+    let standing = of(cx);
+    tx.after_commit(move || standing.changed(mark));
     Ok(())
 }
 
 fn load(tx: &mut Tx<'_>, matrix: &Matrix, mark: String, before: &Loaded) -> Result<Loaded, Fault> {
     let mut compiled = HashMap::new();
-    for (id, version, cedar) in store::in_force(tx)? {
+    for (id, version, cedar) in store::policies::in_force(tx)? {
         let key = format!("{id}/{version}");
         let known = match before.compiled.get(&key) {
             Some(known) => known.clone(),
@@ -160,22 +172,24 @@ fn load(tx: &mut Tx<'_>, matrix: &Matrix, mark: String, before: &Loaded) -> Resu
 
 /// Sorts the policies by the actions they are about. An action without any is not in it.
 fn grouped(matrix: &Matrix, policies: &[Arc<Compiled>]) -> HashMap<&'static str, Own> {
-    let mut own = HashMap::new();
     if policies.is_empty() {
-        return own;
+        return HashMap::new();
     }
-    for declared in matrix.values() {
-        let about: Vec<&Compiled> = policies
-            .iter()
-            .map(Arc::as_ref)
-            .filter(|policy| policy.is_about(declared.name, &declared.groups))
-            .collect();
-        if !about.is_empty() {
-            let ever: Vec<Compiled> = about.iter().filter_map(|policy| policy.whatever_the_thing()).collect();
-            own.insert(declared.name, Own { all: Set::new(about), ever: Set::new(&ever) });
-        }
+    let all = matrix.values();
+    all.filter_map(|declared| Some((declared.name, own_of(declared, policies)?))).collect()
+}
+
+fn own_of(declared: &Declared, policies: &[Arc<Compiled>]) -> Option<Own> {
+    let about: Vec<&Compiled> = policies
+        .iter()
+        .map(Arc::as_ref)
+        .filter(|policy| policy.is_about(declared.name, &declared.groups))
+        .collect();
+    if about.is_empty() {
+        return None;
     }
-    own
+    let ever: Vec<Compiled> = about.iter().filter_map(|policy| policy.whatever_the_thing()).collect();
+    Some(Own { all: Set::new(about), ever: Set::new(&ever) })
 }
 
 fn places(tx: &mut Tx<'_>) -> Result<Places, Fault> {
@@ -194,13 +208,14 @@ fn places(tx: &mut Tx<'_>) -> Result<Places, Fault> {
     for district in districts::all(tx)? {
         places.districts.insert(district.id, district.slug);
     }
-    places.teams = store::team_members(tx)?;
+    places.teams = store::teams::by_account(tx)?;
+    places.team_slugs = store::teams::all(tx)?.into_iter().map(|team| team.slug).collect();
     Ok(places)
 }
 
 fn deputies(tx: &mut Tx<'_>) -> Result<HashMap<Id, Vec<StandIn>>, Fault> {
     let mut found: HashMap<Id, Vec<StandIn>> = HashMap::new();
-    for (account, from_ms, until_ms, person, roles, department) in store::standing_deputies(tx)? {
+    for (account, from_ms, until_ms, person, roles, department) in store::deputies::standing(tx)? {
         let roles: Vec<Role> = Roles::parse(&roles).unwrap_or_default().list().to_vec();
         let hat = Hat { person, roles, department };
         found.entry(account).or_default().push(StandIn { from_ms, until_ms, hat });

@@ -10,8 +10,8 @@ use proptest::prelude::*;
 
 use super::decide::Court;
 use super::declared::{Declared, Matrix};
-use super::standing::{Loaded, StandIn};
 use super::facts::Hat;
+use super::standing::{Loaded, StandIn};
 
 fn id(number: u8) -> Id {
     Id::from_parts(1, u128::from(number))
@@ -54,12 +54,20 @@ fn acting() -> impl Strategy<Value = Option<Arc<Acting>>> {
 }
 
 fn who() -> impl Strategy<Value = Who> {
-    (proptest::collection::vec(proptest::sample::select(&Role::ALL[1..]), 0..4), ids(), acting(), an_id()).prop_map(
-        |(roles, own, acting, client)| {
+    (proptest::collection::vec(proptest::sample::select(&Role::ALL[1..]), 0..4), ids(), acting(), an_id())
+        .prop_map(|(roles, own, acting, client)| {
             let [account, department, district, household] = own.map(|own| own.map(id));
-            Who { account, department, district, household, roles: roles.into(), acting, client: client.map(id), ..Who::default() }
-        },
-    )
+            Who {
+                account,
+                department,
+                district,
+                household,
+                roles: roles.into(),
+                acting,
+                client: client.map(id),
+                ..Who::default()
+            }
+        })
 }
 
 fn object() -> impl Strategy<Value = Object> {
@@ -133,9 +141,10 @@ const POLICIES: [&str; 5] = [
 
 fn city(grants: &[Grant], policies: &[&str]) -> (Matrix, Loaded) {
     let matrix = HashMap::from([("room.verb", court_of(grants))]);
-    let compiled = policies.iter().zip(0..).map(|(cedar, nth)| {
-        Compiled::read(&format!("p{nth}"), cedar).expect("a good policy")
-    });
+    let compiled = policies
+        .iter()
+        .zip(0..)
+        .map(|(cedar, nth)| Compiled::read(&format!("p{nth}"), cedar).expect("a good policy"));
     let loaded = Loaded::of(&matrix, compiled);
     (matrix, loaded)
 }
@@ -186,7 +195,10 @@ fn a_deputy_has_the_roles_of_the_other_in_the_other_department_and_only_then() {
     assert!(!court.decide(&deputy, &of_department(1), 150).allowed, "not in one's own department");
     let theirs = Object::new("page", "x").owner(Some(id(2)));
     assert!(!court.decide(&deputy, &theirs, 150).allowed, "what is personal stays personal");
-    assert!(court.ever(&deputy, 150) && court.ever(&deputy, 50), "everybody of the staff has things of their own");
+    assert!(
+        court.ever(&deputy, 150) && court.ever(&deputy, 50),
+        "everybody of the staff has things of their own"
+    );
 }
 
 #[test]
