@@ -31,7 +31,9 @@ pub async fn releases(
 ) -> Result<Releases, Box<dyn Error>> {
     let token = token(product).await?;
     let begun = Instant::now();
-    let made = product.ask(&post("/personal/v1/selections", &token, &format!("{{\"purpose\":\"{PURPOSE}\"}}"))).await?;
+    let made = product
+        .ask(&post("/personal/v1/selections", &token, &format!("{{\"purpose\":\"{PURPOSE}\"}}")))
+        .await?;
     let chosen_ms = begun.elapsed().as_secs_f64() * 1000.0;
     let made: serde_json::Value = serde_json::from_str(&made.1)?;
     let selection = made["selection"].as_str().ok_or_else(|| format!("nobody was chosen: {made}"))?;
@@ -40,7 +42,8 @@ pub async fn releases(
     let make: Make = Arc::new(move |n| {
         let at = usize::try_from(n).unwrap_or(0) % subjects.len().max(1);
         let subject = subjects.get(at).map_or("", String::as_str);
-        get(&format!("/personal/v1/people/{subject}?purpose={PURPOSE}&attributes={ATTRIBUTES}"), &token).into_bytes()
+        get(&format!("/personal/v1/people/{subject}?purpose={PURPOSE}&attributes={ATTRIBUTES}"), &token)
+            .into_bytes()
     });
     let own = run(Load { port: product.port, connections, seconds, pace: 0.0, make }).await?;
     Ok(Releases { own, chosen, chosen_ms })

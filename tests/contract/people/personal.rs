@@ -74,15 +74,29 @@ fn a_service_gets_what_was_agreed_under_names_of_its_own() {
         let shop = || service(4_000, &["purpose:shop", "purpose:duty"]);
 
         // Many: a selection, read page by page, in names that are not ours.
-        let made = ask(&town, shop(), Method::POST, "/personal/v1/selections",
-                       json!({"purpose": "shop", "filter": {"languages": ["en"]}})).await;
+        let made = ask(
+            &town,
+            shop(),
+            Method::POST,
+            "/personal/v1/selections",
+            json!({"purpose": "shop", "filter": {"languages": ["en"]}}),
+        )
+        .await;
         assert_eq!((made.status, &made.body["count"]), (201, &json!(10)), "{}", made.body);
         let people = get(&town, shop(), &made.location).await;
-        let subjects: Vec<String> =
-            people.body["rows"].as_array().expect("rows").iter().map(|row| row.as_str().expect("a name").to_owned()).collect();
+        let subjects: Vec<String> = people.body["rows"]
+            .as_array()
+            .expect("rows")
+            .iter()
+            .map(|row| row.as_str().expect("a name").to_owned())
+            .collect();
         assert_eq!(subjects.len(), 10);
         assert!(!subjects.iter().any(|subject| subject.parse::<ground::id::Id>().is_ok()), "never our ids");
-        assert_eq!(get(&town, service(4_001, &["purpose:shop"]), &made.location).await.status, 404, "somebody else's");
+        assert_eq!(
+            get(&town, service(4_001, &["purpose:shop"]), &made.location).await.status,
+            404,
+            "somebody else's"
+        );
         // Off is off when the page is read, too.
         say(town.city(), 2, "shop", false, 3).await.expect("said");
         let fewer = get(&town, shop(), &made.location).await;
@@ -92,9 +106,16 @@ fn a_service_gets_what_was_agreed_under_names_of_its_own() {
         let path = |subject: &str, rest: &str| format!("/personal/v1/people/{subject}?{rest}");
         let kept = fewer.body["rows"][0].as_str().expect("a name").to_owned();
         let one = get(&town, shop(), &path(&kept, "purpose=shop&attributes=name,birth")).await;
-        assert_eq!((one.status, &one.body["withheld"]), (200, &json!({"birth": "not_in_purpose"})), "{}", one.body);
+        assert_eq!(
+            (one.status, &one.body["withheld"]),
+            (200, &json!({"birth": "not_in_purpose"})),
+            "{}",
+            one.body
+        );
         assert!(one.body["given"]["name"].as_str().is_some_and(|name| name.starts_with("住民")));
-        let gone = subjects.iter().find(|subject| !fewer.body["rows"].as_array().expect("rows").contains(&json!(subject)));
+        let gone = subjects
+            .iter()
+            .find(|subject| !fewer.body["rows"].as_array().expect("rows").contains(&json!(subject)));
         let off = get(&town, shop(), &path(gone.expect("one less"), "purpose=shop&attributes=name")).await;
         assert_eq!((off.status, &off.body["withheld"]), (200, &json!({"name": "no_consent"})));
 
@@ -111,11 +132,14 @@ fn a_service_gets_what_was_agreed_under_names_of_its_own() {
         assert_eq!(get(&town, shop(), &path("nobody", "purpose=shop&attributes=name")).await.status, 404);
         assert_eq!(get(&town, shop(), &path(&kept, "purpose=shop&attributes=shoe_size")).await.status, 422);
         assert_eq!(get(&town, Who::anyone(), &path(&kept, "purpose=shop&attributes=name")).await.status, 401);
-        let staff = Who { account: Some(id(7)), roles: Arc::from([Role::Staff, Role::Admin]), ..Who::default() };
+        let staff =
+            Who { account: Some(id(7)), roles: Arc::from([Role::Staff, Role::Admin]), ..Who::default() };
         assert_eq!(get(&town, staff, &path(&kept, "purpose=shop&attributes=name")).await.status, 401);
         let count = ask(&town, shop(), Method::POST, "/personal/v1/count", json!({"purpose": "shop"})).await;
         assert_eq!(count.body, json!({"about": 10, "few": false}));
-        let count = ask(&town, shop(), Method::POST, "/personal/v1/count", json!({"purpose": "shop", "shoe": 1})).await;
+        let count =
+            ask(&town, shop(), Method::POST, "/personal/v1/count", json!({"purpose": "shop", "shoe": 1}))
+                .await;
         assert_eq!((count.status, count.kind.as_str()), (422, "application/problem+json"));
         let document = get(&town, Who::anyone(), "/personal/v1/openapi.json").await;
         assert_eq!(document.body["paths"].as_object().map(serde_json::Map::len), Some(5));
@@ -153,7 +177,8 @@ fn a_service_follows_who_turned_on_and_off() {
         assert_eq!(first.body["rows"][0]["given"], true);
         decide("withdrawn").await;
         let next = first.body["next"].as_str().expect("a place").to_owned();
-        let mut second = get(&town, shop(), &format!("/personal/v1/consents?purpose=shop&after={next}")).await;
+        let mut second =
+            get(&town, shop(), &format!("/personal/v1/consents?purpose=shop&after={next}")).await;
         for _ in 0..200 {
             if second.body["rows"].as_array().is_some_and(|rows| !rows.is_empty()) {
                 break;

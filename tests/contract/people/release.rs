@@ -14,7 +14,13 @@ use tests::Town;
 use tests::town::{each_store_of_the_house, id};
 
 /// A purpose as two approved it, and its recipient.
-pub(super) async fn purpose(town: &Town, code: &'static str, kind: &'static str, basis: &'static str, attributes: &'static str) {
+pub(super) async fn purpose(
+    town: &Town,
+    code: &'static str,
+    kind: &'static str,
+    basis: &'static str,
+    attributes: &'static str,
+) {
     let cx = town.cx(Who::system());
     let recipient = cx.id();
     town.city()
@@ -117,7 +123,13 @@ fn administrator() -> Who {
 }
 
 /// What a person says, straight into what stands and under the locks of a decision.
-pub(super) async fn say(city: &Arc<City>, number: i64, purpose: &'static str, given: bool, at_ms: i64) -> Result<(), Fault> {
+pub(super) async fn say(
+    city: &Arc<City>,
+    number: i64,
+    purpose: &'static str,
+    given: bool,
+    at_ms: i64,
+) -> Result<(), Fault> {
     city.db
         .write(move |tx| {
             tx.lock(&format!("people/person/{number}"))?;
@@ -154,7 +166,8 @@ pub(super) async fn allow_all(town: &Town, purpose: &'static str, upto: i64) {
 }
 
 async fn release(town: &Town, who: Who, number: i64, purpose: &str, attributes: &[&str]) -> Value {
-    let ask = json!({"subject": person(number), "purpose": purpose, "attributes": attributes, "reason": "確認"});
+    let ask =
+        json!({"subject": person(number), "purpose": purpose, "attributes": attributes, "reason": "確認"});
     town.call(who, "people.release", ask).await.expect("an answer")
 }
 
@@ -199,13 +212,15 @@ fn each_attribute_has_its_own_answer_and_the_use_is_written_with_it() {
         assert_eq!(nothing["withheld"], json!({"name": "no_consent", "birth": "not_in_purpose"}));
 
         say(town.city(), 3, "letter", true, 5).await.expect("said");
-        let some = release(&town, clerk(), 3, "letter", &["name", "mail", "birth", "household", "age_band"]).await;
+        let some =
+            release(&town, clerk(), 3, "letter", &["name", "mail", "birth", "household", "age_band"]).await;
         assert_eq!(some["given"]["name"], "住民 3");
         assert_eq!(some["given"]["household"], json!({"people": 2, "children": 0}));
         assert_eq!(some["given"]["age_band"], "90-99");
         assert_eq!(some["withheld"], json!({"birth": "not_in_purpose", "mail": "not_known"}));
 
-        let other = json!({"subject": person(3), "purpose": "letter", "recipient": id(5), "attributes": ["name"]});
+        let other =
+            json!({"subject": person(3), "purpose": "letter", "recipient": id(5), "attributes": ["name"]});
         let other = town.call(clerk(), "people.release", other).await.expect("an answer");
         assert_eq!(other["withheld"], json!({"name": "purpose_not_allowed"}));
         let unknown = release(&town, clerk(), 3, "nothing", &["name"]).await;
@@ -284,25 +299,38 @@ fn a_person_reads_every_use_of_their_data_and_nobody_elses() {
         let list = town.call(resident(1_500), "people.record", json!({})).await.expect("a record");
         let rows = list["rows"].as_array().expect("rows");
         assert_eq!(rows.len(), 2, "{list}");
-        assert_eq!((&rows[0]["many"], &rows[0]["by"], &rows[0]["given"]), (&json!(true), &json!("house"), &json!(["mail"])));
-        assert_eq!((&rows[1]["many"], &rows[1]["by"], &rows[1]["reason"]), (&json!(false), &json!("staff"), &json!("確認")));
+        assert_eq!(
+            (&rows[0]["many"], &rows[0]["by"], &rows[0]["given"]),
+            (&json!(true), &json!("house"), &json!(["mail"]))
+        );
+        assert_eq!(
+            (&rows[1]["many"], &rows[1]["by"], &rows[1]["reason"]),
+            (&json!(false), &json!("staff"), &json!("確認"))
+        );
         let outside = town.call(resident(2_050), "people.record", json!({})).await.expect("a record");
         assert_eq!(outside["rows"], json!([]), "who did not allow it was not in it");
 
         // Filters, and pages of one.
         let by = town.call(resident(1_500), "people.record", json!({"by": "staff"})).await.expect("narrowed");
         assert_eq!(by["rows"].as_array().map(Vec::len), Some(1));
-        let first = town.call(resident(1_500), "people.record", json!({"paging": {"rows": 1}})).await.expect("one");
+        let first =
+            town.call(resident(1_500), "people.record", json!({"paging": {"rows": 1}})).await.expect("one");
         let next = json!({"paging": {"rows": 1, "after": first["next"]}});
         let second = town.call(resident(1_500), "people.record", next).await.expect("another");
         assert_eq!((&second["rows"][0]["id"], &second["next"]), (&rows[1]["id"], &Value::Null));
         let later = json!({"from": "2026-04-02"});
-        assert_eq!(town.call(resident(1_500), "people.record", later).await.expect("none")["rows"], json!([]));
+        assert_eq!(
+            town.call(resident(1_500), "people.record", later).await.expect("none")["rows"],
+            json!([])
+        );
 
         // A question about it goes to the department, and its answer comes back.
         let entry = &rows[1]["id"];
         let foreign = json!({"entry": entry, "question": "なぜ"});
-        let refused = town.call(resident(2_050), "people.ask_about_use", foreign.clone()).await.expect_err("not theirs");
+        let refused = town
+            .call(resident(2_050), "people.ask_about_use", foreign.clone())
+            .await
+            .expect_err("not theirs");
         assert_eq!(refused.kind(), Kind::Missing);
         let asked = town.call(resident(1_500), "people.ask_about_use", foreign).await.expect("asked");
         let answer = json!({"id": asked["id"], "answer": "窓口で確かめました。", "rev": 1});
@@ -310,7 +338,10 @@ fn a_person_reads_every_use_of_their_data_and_nobody_elses() {
         let again = town.call(clerk(), "people.answer_question", answer).await.expect_err("answered already");
         assert_eq!(again.kind(), Kind::Outdated);
         let own = town.call(resident(1_500), "people.my_questions", json!({})).await.expect("questions");
-        assert_eq!((&own["rows"][0]["state"], &own["rows"][0]["answer"]), (&json!("answered"), &json!("窓口で確かめました。")));
+        assert_eq!(
+            (&own["rows"][0]["state"], &own["rows"][0]["answer"]),
+            (&json!("answered"), &json!("窓口で確かめました。"))
+        );
         let seen = town.call(resident(1_500), "people.record", json!({})).await.expect("a record");
         assert_eq!(seen["rows"][1]["question_state"], "answered");
     });
@@ -359,7 +390,8 @@ fn a_filter_chooses_those_who_fit_and_counts_no_small_groups() {
                 .await;
             assert_eq!(held, count, "{filter}");
         }
-        let all = town.call(Who::system(), "people.select", json!({"purpose": "walk"})).await.expect("chosen");
+        let all =
+            town.call(Who::system(), "people.select", json!({"purpose": "walk"})).await.expect("chosen");
         assert_eq!(all["count"], 250);
         let outside = json!({"purpose": "walk", "filter": {"districts": ["north"]}, "attributes": ["phone"]});
         let outside = town.call(Who::system(), "people.select", outside).await.expect("an answer");
@@ -462,10 +494,8 @@ fn the_seal_shows_whatever_was_changed_afterwards() {
         let cleared: &'static ground::db::Sql =
             sql!("update people_access set reason = '' where city = ?1 and place = 6");
         town.city().db.write(move |tx| tx.exec(cleared, params![])).await.expect("cleared");
-        let range = town
-            .call(Who::operator(), "people.verify_record", json!({"rows": 100}))
-            .await
-            .expect("verified");
+        let range =
+            town.call(Who::operator(), "people.verify_record", json!({"rows": 100})).await.expect("verified");
         assert_eq!((&range["range"]["erased"], &range["range"]["erasures"]), (&json!(1), &json!(0)));
         // Whoever takes the end away takes it from under the head of the day.
         town.city()
@@ -536,8 +566,12 @@ fn whoever_uses_too_many_is_stopped_until_somebody_else_has_looked() {
         assert_eq!(twice.kind(), Kind::Conflict);
         assert_eq!(release(&town, clerk(), 6, "letter", &["name"]).await["withheld"], json!({}));
         // Many at once count before they are chosen.
-        let many = town.call(clerk(), "people.select", json!({"purpose": "letter"})).await.expect("an answer");
-        assert_eq!((&many["refused"], &many["count"], &many["selection"]), (&json!("blocked"), &json!(0), &Value::Null));
+        let many =
+            town.call(clerk(), "people.select", json!({"purpose": "letter"})).await.expect("an answer");
+        assert_eq!(
+            (&many["refused"], &many["count"], &many["selection"]),
+            (&json!("blocked"), &json!(0), &Value::Null)
+        );
     });
 }
 
@@ -585,12 +619,22 @@ fn off_is_off_however_uses_and_withdrawals_race() {
         for number in 1..=12i64 {
             let (town, node) = (town.clone(), nodes[usize::try_from(number).unwrap_or(0) % 3].clone());
             tasks.push(tokio::spawn(async move {
+                let decide = |decision: &'static str| {
+                    let (town, node) = (town.clone(), node.clone());
+                    async move {
+                        let input = json!({"purpose": "letter", "version": 1, "decision": decision});
+                        town.call_in(&node, resident(number), "people.decide_consent", input)
+                            .await
+                            .expect("decided")
+                    }
+                };
                 for _ in 0..4 {
-                    say(&node, number, "letter", false, 2).await.expect("withdrawn");
+                    decide("withdrawn").await;
                     // From the commit on: nothing is given, and nobody who chooses finds this person.
                     let before = newest(&town).await;
                     let ask = json!({"subject": person(number), "purpose": "letter", "attributes": ["name"]});
-                    let single = town.call_in(&node, Who::system(), "people.release", ask).await.expect("an answer");
+                    let single =
+                        town.call_in(&node, Who::system(), "people.release", ask).await.expect("an answer");
                     assert_eq!(single["withheld"], json!({"name": "no_consent"}), "given after off");
                     let many = town
                         .call_in(&node, Who::system(), "people.select", json!({"purpose": "letter"}))
@@ -598,7 +642,7 @@ fn off_is_off_however_uses_and_withdrawals_race() {
                         .expect("chosen");
                     assert_eq!(is_member(&town, &many["entry"], number).await, false, "chosen after off");
                     assert!(newest(&town).await > before);
-                    say(&node, number, "letter", true, 1).await.expect("given");
+                    decide("given").await;
                     tokio::time::sleep(Duration::from_millis(2)).await;
                 }
             }));
@@ -616,7 +660,9 @@ fn off_is_off_however_uses_and_withdrawals_race() {
             .expect("the sealer");
         let sealers = nodes.map(|node| {
             let town = town.clone();
-            tokio::spawn(async move { while rounds::step(&town.house, &node, round).await.expect("sealed") {} })
+            tokio::spawn(
+                async move { while rounds::step(&town.house, &node, round).await.expect("sealed") {} },
+            )
         });
         for sealer in sealers {
             sealer.await.expect("sealed");
@@ -624,6 +670,165 @@ fn off_is_off_however_uses_and_withdrawals_race() {
         let whole = verified(&town).await;
         assert_eq!((&whole["range"]["broken"], &whole["open_ms"]), (&Value::Null, &Value::Null));
         assert_eq!(whole["range"]["head"]["place"], json!(entries(&town).await));
+    });
+}
+
+#[test]
+fn erasing_a_person_keeps_the_chain_whole_and_ties_nothing_to_them() {
+    each_store_of_the_house(|town| async move {
+        purpose(&town, "letter", "city", "law", "name").await;
+        residents(&town, 30).await;
+        for number in [3, 4, 3, 5] {
+            release(&town, clerk(), number, "letter", &["name"]).await;
+        }
+        town.call(Who::system(), "people.select", json!({"purpose": "letter"})).await.expect("chosen");
+        seal(&town).await;
+        let cx = town.cx(Who::system());
+        town.city()
+            .db
+            .write(move |tx| {
+                let body = json!({"account": person(3), "person_no": 3, "step": 0});
+                tx.enqueue(&cx, "people.erase", None, &body)
+            })
+            .await
+            .expect("left");
+        let worker = crate::contract::Worker::start(&town, town.city(), "eraser");
+        crate::contract::until("the person is erased", || async {
+            town.ask(|tx| {
+                tx.one(
+                    sql!("select count(*) from people_account where city = ?1 and person_no = 3 and state = 'erased'"),
+                    params![],
+                    |row| row.get::<i64>(0),
+                )
+            })
+            .await
+                == 1
+        })
+        .await;
+        worker.stop().await;
+        let gone = json!({"subject": person(3), "purpose": "letter", "attributes": ["name"]});
+        let gone = town.call(clerk(), "people.release", gone).await.expect_err("nobody is there any more");
+        assert_eq!(gone.kind(), Kind::Missing);
+        seal(&town).await;
+        let range = town
+            .call(Who::operator(), "people.verify_record", json!({"rows": 100}))
+            .await
+            .expect("verified");
+        let range = &range["range"];
+        assert_eq!((&range["broken"], &range["entries"]), (&Value::Null, &json!(6)));
+        assert_eq!((&range["erased"], &range["erasures"]), (&json!(2), &json!(2)), "as many as say so");
+        let words = town
+            .ask(|tx| {
+                tx.all(
+                    sql!("select a.reason from people_access a where a.city = ?1 and a.person_no = 3"),
+                    params![],
+                    |row| row.get::<String>(0),
+                )
+            })
+            .await;
+        assert_eq!(words, ["", ""], "what others wrote about them is gone");
+    });
+}
+
+/// A consent to some version, that ends some day, as it is kept.
+async fn keep(town: &Town, number: i64, state: &'static str, version: i64, ends_ms: i64) {
+    town.city()
+        .db
+        .write(move |tx| {
+            tx.exec(
+                sql!(
+                    "insert into people_consent (city, purpose, person_no, state, version, at_ms, ends_ms)
+                     values (?1, 'letter', ?2, ?3, ?4, 1, ?5)"
+                ),
+                params![number, state, version, ends_ms],
+            )
+        })
+        .await
+        .expect("kept");
+}
+
+#[test]
+fn one_rule_says_whether_a_consent_stands_however_it_is_asked() {
+    each_store_of_the_house(|town| async move {
+        purpose(&town, "letter", "city", "consent", "name").await;
+        residents(&town, 60).await;
+        // Three versions; the second asks again, the third does not.
+        town.city()
+            .db
+            .write(|tx| {
+                for (version, asks) in [(2i64, 1i64), (3, 0)] {
+                    tx.exec(
+                        sql!(
+                            "insert into people_purpose_version
+                                 (city, purpose, version, state, name, what_for, explained, attributes, recipient,
+                                  data_class, sharing, legal_basis, basis_law, kept_days, consent_days, asks_again, made_by,
+                                  made_ms, approved_by, approved_ms)
+                             select ?1, v.purpose, ?2, v.state, v.name, v.what_for, v.explained, v.attributes, v.recipient,
+                                    v.data_class, v.sharing, v.legal_basis, '', 30, 0, ?3, '', 1, '', 1
+                             from people_purpose_version v where v.city = ?1 and v.purpose = 'letter' and v.version = 1"
+                        ),
+                        params![version, asks],
+                    )?;
+                }
+                tx.exec(sql!("update people_purpose set version = 3 where city = ?1 and code = 'letter'"), params![])
+            })
+            .await
+            .expect("versions");
+        let now_ms = town.cx(Who::system()).now_ms();
+        let mut stands = Vec::new();
+        let mut number = 0;
+        for state in ["given", "refused", "withdrawn", "expired", "requested"] {
+            for version in [1i64, 2, 3] {
+                for ends_ms in [0, now_ms - 1, now_ms, now_ms + 1] {
+                    number += 1;
+                    keep(&town, number, state, version, ends_ms).await;
+                    if state == "given" && version >= 2 && (ends_ms == 0 || ends_ms > now_ms) {
+                        stands.push(number);
+                    }
+                }
+            }
+        }
+        for person in 1..=number {
+            let answer = release(&town, Who::system(), person, "letter", &["name"]).await;
+            assert_eq!(answer["given"].get("name").is_some(), stands.contains(&person), "{person}");
+        }
+        let everybody: Vec<i64> = (1..=number).collect();
+        let still = json!({"purpose": "letter", "people": everybody});
+        let still = town.call(Who::system(), "people.still_allowed", still).await.expect("checked");
+        assert_eq!(still["people"], json!(stands));
+        for filter in [json!({}), json!({"age_from": 0})] {
+            let ask = json!({"purpose": "letter", "filter": filter});
+            let refused = town.call(Who::system(), "people.select", ask).await.expect("an answer");
+            let expected = if filter == json!({}) { json!(stands.len()) } else { json!(0) };
+            assert_eq!(
+                refused["count"], expected,
+                "a filter on what the purpose does not name chooses nobody"
+            );
+        }
+    });
+}
+
+#[test]
+fn a_decision_is_never_dated_before_a_use_that_was_made_before_it() {
+    each_store_of_the_house(|town| async move {
+        purpose(&town, "letter", "city", "consent", "name").await;
+        residents(&town, 2).await;
+        let decide = |decision: &'static str| {
+            let town = town.clone();
+            async move {
+                let input = json!({"purpose": "letter", "version": 1, "decision": decision});
+                town.call(resident(1), "people.decide_consent", input).await.expect("decided")["at_ms"]
+                    .as_i64()
+            }
+        };
+        let given_ms = decide("given").await.expect("an instant");
+        // The clock is set back: what is given now still rests on a consent from before it.
+        town.clock.advance_ms(-60_000);
+        release(&town, clerk(), 1, "letter", &["name"]).await;
+        let used = town.call(resident(1), "people.record", json!({})).await.expect("a record");
+        assert_eq!(used["rows"][0]["at_ms"], json!(given_ms));
+        town.clock.advance_ms(-60_000);
+        assert_eq!(decide("withdrawn").await, Some(given_ms), "not before the use");
     });
 }
 
@@ -642,7 +847,9 @@ fn a_record_of_ten_thousand_uses_is_read_in_a_moment() {
         purpose(&town, "letter", "city", "law", "name").await;
         residents(&town, 3).await;
         let cx = town.cx(Who::system());
-        let ids: Vec<Value> = (0..5_000).map(|nth| json!({"id": Id::from_parts(1_000 + nth, 7), "many": Id::from_parts(1_000 + nth, 8)})).collect();
+        let ids: Vec<Value> = (0..5_000)
+            .map(|nth| json!({"id": Id::from_parts(1_000 + nth, 7), "many": Id::from_parts(1_000 + nth, 8)}))
+            .collect();
         let rows = Value::Array(ids);
         town.city()
             .db

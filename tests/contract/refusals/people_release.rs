@@ -22,10 +22,7 @@ pub const LINES: &[Line] = &[
     line("people.still_allowed", |_| json!({"purpose": "none", "people": [1, 2]})),
     oneself("people.record", nothing),
     oneself("people.use", |seeds| json!({"id": seeds.used})),
-    oneself(
-        "people.ask_about_use",
-        |seeds| json!({"entry": seeds.used, "question": "なぜ使ったのですか"}),
-    ),
+    oneself("people.ask_about_use", |seeds| json!({"entry": seeds.used, "question": "なぜ使ったのですか"})),
     oneself("people.my_questions", nothing),
     line("people.questions", nothing),
     of_others("people.question", elsewhere, |seeds| json!({"id": seeds.question})),

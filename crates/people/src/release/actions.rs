@@ -12,12 +12,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::limits::{self, Block, Limit};
-use super::{heads, personal};
 use super::many::{self, Allowed, Choose, Chosen, Count, Counted, StillAllowed};
 use super::questions::{self, Answer, AskAbout, AskQuestions, Question, ThisQuestion};
 use super::record::{self, AskRecord, AskUses, Used, Watched};
 use super::seal::{self, Head, Verified};
 use super::single::{Ask, Released, release};
+use super::{heads, personal};
 use crate::actions::{Nothing, date_or_empty, own_person, shown, whole_city};
 
 pub fn all() -> Vec<AnyAction> {
@@ -153,18 +153,19 @@ fn this_stop(tx: &mut Tx<'_>, _: &Cx, input: &Lift) -> Result<Object, Fault> {
 }
 
 /// Lets somebody go on who was stopped: another person does, who has looked at it.
-pub const LIFT_STOP: Action<Lift, Block> = Action::writes("people.lift_stop", this_stop, |tx, cx, input: &Lift| {
-    let block = limits::block(tx, &input.id)?.ok_or_else(Fault::missing)?;
-    if block.actor == cx.who().written() {
-        return Err(Fault::new(Kind::Refused, "people-own-stop"));
-    }
-    if !limits::lift(tx, cx, &block, input.note.trim())? {
-        return Err(Fault::new(Kind::Conflict, "people-stop-lifted"));
-    }
-    tx.emit(cx, "people.use_let_go", input.id.as_str(), serde_json::json!({"actor": block.actor}))?;
-    limits::block(tx, &input.id)?.ok_or_else(Fault::missing)
-})
-.emits(&["people.use_let_go"]);
+pub const LIFT_STOP: Action<Lift, Block> =
+    Action::writes("people.lift_stop", this_stop, |tx, cx, input: &Lift| {
+        let block = limits::block(tx, &input.id)?.ok_or_else(Fault::missing)?;
+        if block.actor == cx.who().written() {
+            return Err(Fault::new(Kind::Refused, "people-own-stop"));
+        }
+        if !limits::lift(tx, cx, &block, input.note.trim())? {
+            return Err(Fault::new(Kind::Conflict, "people-stop-lifted"));
+        }
+        tx.emit(cx, "people.use_let_go", input.id.as_str(), serde_json::json!({"actor": block.actor}))?;
+        limits::block(tx, &input.id)?.ok_or_else(Fault::missing)
+    })
+    .emits(&["people.use_let_go"]);
 
 /// The limits: what holds today, and everything that was ever set.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -173,16 +174,17 @@ pub struct Limits {
     pub set: Vec<Limit>,
 }
 
-pub const USE_LIMITS: Action<Nothing, Limits> = Action::reads("people.use_limits", whole_city, |tx, cx, _| {
-    let set = limits::all(tx)?;
-    let today = cx.now().date().to_string();
-    let kinds = [limits::Kind::Staff, limits::Kind::Service];
-    let today = kinds
-        .into_iter()
-        .flat_map(|kind| limits::Span::ALL.map(|span| limits::in_force(&set, kind, span, &today)))
-        .collect();
-    Ok(Limits { today, set })
-});
+pub const USE_LIMITS: Action<Nothing, Limits> =
+    Action::reads("people.use_limits", whole_city, |tx, cx, _| {
+        let set = limits::all(tx)?;
+        let today = cx.now().date().to_string();
+        let kinds = [limits::Kind::Staff, limits::Kind::Service];
+        let today = kinds
+            .into_iter()
+            .flat_map(|kind| limits::Span::ALL.map(|span| limits::in_force(&set, kind, span, &today)))
+            .collect();
+        Ok(Limits { today, set })
+    });
 
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema, Validate)]
 #[serde(deny_unknown_fields)]

@@ -172,8 +172,11 @@ fn plan(tx: &mut Tx<'_>, cx: &Cx) -> Result<Option<Plan>, Fault> {
         }
         let Some(purpose) = dice.pick(&choice).copied().cloned() else { continue };
         let mut entry = entry(cx, numbers, at_ms, &purpose);
-        entry.reason =
-            dice.pick(&["お知らせの送付", "案内はがきの宛名", "訓練の案内の送付"]).copied().unwrap_or("").to_owned();
+        entry.reason = dice
+            .pick(&["お知らせの送付", "案内はがきの宛名", "訓練の案内の送付"])
+            .copied()
+            .unwrap_or("")
+            .to_owned();
         entry.attributes = attribute::written(purpose.attributes.get(..2).unwrap_or(&purpose.attributes));
         entry.ground = purpose.basis.clone();
         entry.actor = "system".to_owned();
@@ -279,11 +282,8 @@ fn write(tx: &mut Tx<'_>, cx: &Cx, made: &Made) -> Result<(), Fault> {
 /// Two questions of the resident that visitors play, and somebody who was stopped.
 fn afterwards(tx: &mut Tx<'_>, cx: &Cx, plan: &Plan) -> Result<(), Fault> {
     let own = crate::store::accounts::person_no(tx, &plan.resident)?;
-    let staffs = plan
-        .uses
-        .iter()
-        .rev()
-        .filter(|made| made.entry.person_no == own && made.entry.ground == "law");
+    let staffs =
+        plan.uses.iter().rev().filter(|made| made.entry.person_no == own && made.entry.ground == "law");
     let asked = [
         ("この日は市役所に行っていません。なぜ住所を見たのですか。", ""),
         (
@@ -294,7 +294,8 @@ fn afterwards(tx: &mut Tx<'_>, cx: &Cx, plan: &Plan) -> Result<(), Fault> {
     for (made, (question, answer)) in staffs.zip(asked) {
         let asked_ms = (made.entry.at_ms + 2 * DAY_MS).min(cx.now_ms());
         let answered_ms = if answer.is_empty() { 0 } else { (asked_ms + DAY_MS).min(cx.now_ms()) };
-        let (state, by) = if answer.is_empty() { ("waiting", "") } else { ("answered", plan.clerk.account.as_str()) };
+        let (state, by) =
+            if answer.is_empty() { ("waiting", "") } else { ("answered", plan.clerk.account.as_str()) };
         tx.put(
             sql!(
                 "insert into people_access_question (city, id, access, person, asked_by, department, question, state,
@@ -330,7 +331,9 @@ fn stopped(tx: &mut Tx<'_>, cx: &Cx, plan: &Plan) -> Result<(), Fault> {
         |row| row.get::<Id>(0),
     )?;
     let Some(colleague) = colleague else { return Ok(()) };
-    for (days_ago, people, note) in [(40, 103, "集団検診の案内の準備と、本人と課長に確かめた。"), (1, 118, "")] {
+    for (days_ago, people, note) in
+        [(40, 103, "集団検診の案内の準備と、本人と課長に確かめた。"), (1, 118, "")]
+    {
         let at_ms = cx.now_ms() - days_ago * DAY_MS;
         let lifted_ms = if note.is_empty() { 0 } else { at_ms + 2 * HOUR_MS };
         tx.put(

@@ -180,14 +180,7 @@ fn department(who: &Who) -> String {
     who.department.as_ref().map(Id::to_string).unwrap_or_default()
 }
 
-fn add(
-    tx: &mut Tx<'_>,
-    actor: &str,
-    slot: i64,
-    kind: Kind,
-    at_ms: i64,
-    people: i64,
-) -> Result<(), Fault> {
+fn add(tx: &mut Tx<'_>, actor: &str, slot: i64, kind: Kind, at_ms: i64, people: i64) -> Result<(), Fault> {
     tx.put(
         sql!(
             "insert into people_access_tally (city, actor, hour_ms, slot, kind, people) values (?1, ?2, ?3, ?4, ?5, ?6)
@@ -276,7 +269,8 @@ fn stop(
             cx.now_ms()
         ],
     )?;
-    let body = json!({"actor": actor, "kind": kind.name(), "span": stopped.span.name(), "people": stopped.people});
+    let body =
+        json!({"actor": actor, "kind": kind.name(), "span": stopped.span.name(), "people": stopped.people});
     tx.emit(cx, "people.use_stopped", id.as_str(), body)?;
     tell(tx, cx, kind, stopped)
 }
@@ -420,9 +414,6 @@ pub fn lift(tx: &mut Tx<'_>, cx: &Cx, block: &Block, note: &str) -> Result<bool,
         ),
         params![&block.id, cx.now_ms(), cx.who().written(), note],
     )?;
-    tx.put(
-        sql!("delete from people_access_tally where city = ?1 and actor = ?2"),
-        params![&block.actor],
-    )?;
+    tx.put(sql!("delete from people_access_tally where city = ?1 and actor = ?2"), params![&block.actor])?;
     Ok(lifted == 1)
 }

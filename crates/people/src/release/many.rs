@@ -300,7 +300,8 @@ impl Narrow {
             today.checked_sub(span).map_or_else(|_| "0000-00-00".to_owned(), |day| day.to_string())
         };
         // Whoever is at most n was born after the same day n + 1 years ago.
-        let named = |names: &[String]| json!(names.iter().map(|name| json!({"name": name})).collect::<Vec<_>>());
+        let named =
+            |names: &[String]| json!(names.iter().map(|name| json!({"name": name})).collect::<Vec<_>>());
         let levels: Vec<&str> = Level::ALL
             .into_iter()
             .filter(|level| filter.level.is_some_and(|wanted| *level >= wanted))
@@ -446,14 +447,7 @@ pub fn count(tx: &mut Tx<'_>, cx: &Cx, ask: &Count) -> Result<Counted, Fault> {
     };
     let found = purpose(tx, cx, &ask.purpose)?;
     let not_in_purpose = found.as_ref().map_or_else(Vec::new, |purpose| outside(purpose, &choose));
-    let out = Chosen {
-        entry: cx.id(),
-        version: 0,
-        selection: None,
-        count: 0,
-        refused: None,
-        not_in_purpose,
-    };
+    let out = Chosen { entry: cx.id(), version: 0, selection: None, count: 0, refused: None, not_in_purpose };
     let refused = refusal(cx, &choose, found.as_ref(), &out);
     let (Some(purpose), None) = (found, refused) else {
         return Ok(Counted { about: 0, few: true, refused });

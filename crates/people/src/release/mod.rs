@@ -1,7 +1,23 @@
 //! The only way of a personal attribute to anybody else, and the record of every use.
 //!
 //! [`release`] gives attributes of one person, answered one by one, and writes the use into the record in the same
-//! transaction: also when nothing was given. Whoever reads their own data needs none of this.
+//! transaction: also when nothing was given. `people.select` chooses many, as a selection to join on with one entry and
+//! its members. Whoever reads their own data needs none of this.
+//!
+//! Words: an *entry* of the record is one use; its *members* are who was in a use of many; the *seal* numbers and chains
+//! entries once they are committed; a *head* is the chain's last link at the end of a day; somebody who used more
+//! people's data than a *limit* allows is *stopped* until another person has looked at it.
+//!
+//! Invariants: off is off. A use of one person and a decision of theirs lock the person; a use of many locks the purpose
+//! alone, and a decision shares it. A use is never dated before the consent it rests on, nor a decision before a use
+//! that was made before it. No entry is ever changed or taken out, but by the years, and emptied by an erasure that says
+//! so itself. To the outside a person is named by what that service's sector knows, never by an id or number of ours.
+//!
+//! Events (ids only): `people.use_stopped`, `use_let_go`, `use_asked_about`, `use_answered`.
+//!
+//! Rights: staff use what the city does itself or has a duty to do; services what was agreed with them; the house's own
+//! rooms everything. Everybody reads their own record, and who acts for them (scope `record`); auditors and
+//! administrators read who used data, and never whose.
 
 mod actions;
 mod demo;

@@ -66,8 +66,7 @@ pub struct One {
 
 pub const ONE: Action<AskOne, One> =
     Action::writes("people.personal", whole_city, |tx, cx, input: &AskOne| {
-        let subject =
-            oauth::account_of(tx, &client(cx)?, &input.subject)?.ok_or_else(Fault::missing)?;
+        let subject = oauth::account_of(tx, &client(cx)?, &input.subject)?.ok_or_else(Fault::missing)?;
         let ask = Ask {
             subject,
             purpose: input.purpose.clone(),
@@ -145,12 +144,7 @@ pub const CHOSEN: Action<AskChosen, List<String>> =
     .unaudited();
 
 /// The names of these people for a service; drawn where there are none yet.
-fn subjects(
-    tx: &mut Tx<'_>,
-    cx: &Cx,
-    client: &Id,
-    people: &[i64],
-) -> Result<BTreeMap<i64, String>, Fault> {
+fn subjects(tx: &mut Tx<'_>, cx: &Cx, client: &Id, people: &[i64]) -> Result<BTreeMap<i64, String>, Fault> {
     let asked: Vec<Value> = people.iter().map(|person_no| json!({"person_no": person_no})).collect();
     let found = tx.all(
         sql!(
@@ -165,8 +159,7 @@ fn subjects(
     )?;
     let mut out = BTreeMap::new();
     for (person_no, account, subject) in found {
-        let subject =
-            if subject.is_empty() { oauth::subject_of(tx, cx, client, &account)? } else { subject };
+        let subject = if subject.is_empty() { oauth::subject_of(tx, cx, client, &account)? } else { subject };
         out.insert(person_no, subject);
     }
     Ok(out)
@@ -263,9 +256,7 @@ pub const DOORS: &[Door] = &[
     door("people.personal", Method::GET, "/personal/v1/people/{subject}", |request| {
         Box::pin(answered(request, one))
     }),
-    door("people.count", Method::POST, "/personal/v1/count", |request| {
-        Box::pin(answered(request, count))
-    }),
+    door("people.count", Method::POST, "/personal/v1/count", |request| Box::pin(answered(request, count))),
     door("people.personal_select", Method::POST, "/personal/v1/selections", |request| {
         Box::pin(answered(request, choose))
     }),
@@ -278,7 +269,8 @@ pub const DOORS: &[Door] = &[
     door("people.personal_openapi", Method::GET, "/personal/v1/openapi.json", |request| {
         Box::pin(async move {
             let document = openapi(&request.cx);
-            Ok(Reply::json(StatusCode::OK, document.to_string()).header("cache-control", "public, max-age=300"))
+            Ok(Reply::json(StatusCode::OK, document.to_string())
+                .header("cache-control", "public, max-age=300"))
         })
     }),
 ];

@@ -128,7 +128,12 @@ pub fn ask(tx: &mut Tx<'_>, cx: &Cx, input: &AskAbout) -> Result<Question, Fault
             cx.now_ms()
         ],
     )?;
-    tx.emit(cx, "people.use_asked_about", id.as_str(), json!({"entry": input.entry, "department": department}))?;
+    tx.emit(
+        cx,
+        "people.use_asked_about",
+        id.as_str(),
+        json!({"entry": input.entry, "department": department}),
+    )?;
     one(tx, &id)?.ok_or_else(Fault::missing)
 }
 

@@ -118,12 +118,7 @@ pub fn person_no(tx: &mut Tx<'_>, account: &Id) -> Result<i64, Fault> {
 }
 
 /// One page of a person's record.
-pub fn of_person(
-    tx: &mut Tx<'_>,
-    cx: &Cx,
-    person: &Id,
-    ask: &AskRecord,
-) -> Result<List<Used>, Fault> {
+pub fn of_person(tx: &mut Tx<'_>, cx: &Cx, person: &Id, ask: &AskRecord) -> Result<List<Used>, Fault> {
     let number = person_no(tx, person)?;
     let narrow = Narrow::of(cx, ask);
     let wanted = ask.paging.rows() + 1;
@@ -163,15 +158,7 @@ fn own(tx: &mut Tx<'_>, person_no: i64, narrow: &Narrow, before: &str, rows: i64
                                          when a.actor in ('system', 'operator') then 'house' else 'staff' end)
              order by a.id desc limit ?8"
         ),
-        params![
-            person_no,
-            place(before),
-            &narrow.purpose,
-            narrow.by,
-            narrow.from_ms,
-            narrow.to_ms,
-            rows
-        ],
+        params![person_no, place(before), &narrow.purpose, narrow.by, narrow.from_ms, narrow.to_ms, rows],
         |row| row.get(0),
     )
 }

@@ -42,9 +42,7 @@ pub struct Ask {
 }
 
 /// Why an attribute was not given.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Why {
     /// There is no such purpose, or it is not in force.
@@ -120,7 +118,9 @@ struct Found {
 /// not there is the fault `missing`; everything else is an answer.
 pub fn release(tx: &mut Tx<'_>, cx: &Cx, ask: &Ask) -> Result<Released, Fault> {
     let person_no = tx.one(
-        sql!("select a.person_no from people_account a where a.city = ?1 and a.id = ?2 and a.state <> 'erased'"),
+        sql!(
+            "select a.person_no from people_account a where a.city = ?1 and a.id = ?2 and a.state <> 'erased'"
+        ),
         params![&ask.subject],
         |row| row.get::<i64>(0),
     )?;
@@ -191,8 +191,8 @@ fn whole_answer(cx: &Cx, ask: &Ask, found: &Found) -> Option<Why> {
     (!may_use(cx.who(), &wanted)).then_some(Why::PurposeNotAllowed)
 }
 
-/// The person, the purpose in force and the consent in one question. The consent stands by the same rule as
-/// `consent::standing::is_given`; a test holds the two together.
+/// The person, the purpose in force and the consent in one question. The consent stands by the same rule as in
+/// `consent::standing::is_given` and for many people; a test holds them together.
 fn find(tx: &mut Tx<'_>, cx: &Cx, subject: &Id, purpose: &str) -> Result<Option<Found>, Fault> {
     tx.opt(
         sql!(

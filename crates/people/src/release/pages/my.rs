@@ -21,10 +21,7 @@ use crate::release::record::{AskRecord, Used};
 const LIST: &str = "/my/record";
 
 fn shell_crumbs(visit: &Visit, title: &str) -> Vec<Link> {
-    let mut crumbs = vec![
-        Link::new(visit.t("people-my"), "/my"),
-        Link::new(visit.t("people-record"), LIST),
-    ];
+    let mut crumbs = vec![Link::new(visit.t("people-my"), "/my"), Link::new(visit.t("people-record"), LIST)];
     if visit.path != LIST {
         crumbs.push(Link::new(title, visit.path.clone()));
     }
@@ -49,8 +46,12 @@ fn wanted(visit: &Visit) -> AskRecord {
 
 /// The list's address with its filters, without its place.
 fn address(ask: &AskRecord) -> String {
-    let pieces =
-        [("purpose", ask.purpose.as_str()), ("by", ask.by.map_or("", Kind::name)), ("from", &ask.from), ("to", &ask.to)];
+    let pieces = [
+        ("purpose", ask.purpose.as_str()),
+        ("by", ask.by.map_or("", Kind::name)),
+        ("from", &ask.from),
+        ("to", &ask.to),
+    ];
     pieces
         .into_iter()
         .filter(|(_, value)| !value.is_empty())
@@ -123,8 +124,10 @@ fn filter(visit: &Visit, ask: &AskRecord) -> Markup {
 
 fn table(visit: &Visit, rows: &[Used]) -> Markup {
     let t = visit.cx.tongue();
-    let heads = ["people-use-when", "people-use-who", "people-use-for", "people-use-what", "people-use-question"];
-    let table = Table::new(t.t("people-record")).quiet_caption().columns(heads.map(|head| Col::new(t.t(head))));
+    let heads =
+        ["people-use-when", "people-use-who", "people-use-for", "people-use-what", "people-use-question"];
+    let table =
+        Table::new(t.t("people-record")).quiet_caption().columns(heads.map(|head| Col::new(t.t(head))));
     rows.iter().fold(table, |table, row| table.row(cells(visit, row))).render(t)
 }
 
@@ -190,7 +193,8 @@ async fn csv(visit: &Visit, ask: &AskRecord) -> Result<Reply, Fault> {
             .iter()
             .map(|one| t.tf(&super::why_word(one.why), &[("what", t.t(&one.attribute.word()))]))
             .collect();
-        let ground = if row.ground.is_empty() { String::new() } else { t.t(&ground_word(&row.ground)).to_owned() };
+        let ground =
+            if row.ground.is_empty() { String::new() } else { t.t(&ground_word(&row.ground)).to_owned() };
         vec![
             visit.time(row.at_ms),
             t.t(&format!("people-use-by-{}", row.by.name())).to_owned(),
@@ -232,8 +236,7 @@ async fn ask_page(visit: &Visit, typed: &str, fault: Option<&Fault>) -> Result<R
     let t = visit.cx.tongue();
     let row = visit.read(&THIS_USE, ThisUse { id: this_id(visit)? }).await?;
     let title = t.t("people-use-ask");
-    let shell =
-        visit.shell(title).private().wrong(fault.is_some()).breadcrumbs(shell_crumbs(visit, title));
+    let shell = visit.shell(title).private().wrong(fault.is_some()).breadcrumbs(shell_crumbs(visit, title));
     let mut form = Form::new(format!("{LIST}/{}/ask", row.id))
         .token(visit.new_token())
         .field(

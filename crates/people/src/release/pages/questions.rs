@@ -32,7 +32,9 @@ pub(super) async fn list(visit: &Visit) -> Result<Reply, Fault> {
     let tabs = [Some(State::Waiting), Some(State::Answered), None].into_iter().fold(
         Tabs::new(t.t("people-question-state")),
         |tabs, one| {
-            let word = one.map_or("people-questions-all".to_owned(), |state| format!("people-question-{}", state.name()));
+            let word = one.map_or("people-questions-all".to_owned(), |state| {
+                format!("people-question-{}", state.name())
+            });
             let href = format!("{LIST}?state={}", one.map_or("all", State::name));
             tabs.tab(Link::new(t.t(&word), href).current(one == state))
         },

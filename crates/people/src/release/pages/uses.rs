@@ -3,8 +3,8 @@
 use ground::door::Reply;
 use ground::fault::{Fault, Kind as FaultKind};
 use ground::html::{
-    Banner, Button, Choice, Col, Empty, Field, Form, Link, PageHead, Table, Tabs, Tag, Tone, buttons,
-    number, with_query,
+    Banner, Button, Choice, Col, Empty, Field, Form, Link, PageHead, Table, Tabs, Tag, Tone, buttons, number,
+    with_query,
 };
 use ground::id::Id;
 use ground::list::Paging;
@@ -158,7 +158,8 @@ async fn csv(visit: &Visit, ask: &AskUses) -> Result<Reply, Fault> {
     .map(|head| t.t(head));
     let lines = rows.iter().map(|row| {
         let withheld: Vec<_> = row.withheld.iter().map(|one| one.attribute).collect();
-        let ground = if row.ground.is_empty() { String::new() } else { t.t(&ground_word(&row.ground)).to_owned() };
+        let ground =
+            if row.ground.is_empty() { String::new() } else { t.t(&ground_word(&row.ground)).to_owned() };
         vec![
             visit.time(row.at_ms),
             t.t(&format!("people-use-by-{}", row.by.name())).to_owned(),
@@ -290,8 +291,9 @@ async fn limits_page(
     let today = visit.cx.now().date().to_string();
     let wrong = |path: &str| fault.and_then(|fault| fault.field_words(path, t));
     let table = limits.set.iter().fold(
-        Table::new(t.t("people-limits-set"))
-            .columns(["people-limit-from", "people-limit-what", "people-state"].map(|head| Col::new(t.t(head)))),
+        Table::new(t.t("people-limits-set")).columns(
+            ["people-limit-from", "people-limit-what", "people-state"].map(|head| Col::new(t.t(head))),
+        ),
         |table, limit| {
             let state = if limits.today.contains(limit) {
                 Tag::new(t.t("people-limit-holds"), Tone::Positive)
@@ -300,11 +302,7 @@ async fn limits_page(
             } else {
                 Tag::new(t.t("people-limit-over"), Tone::Neutral)
             };
-            table.row([
-                html! { (limit.from_on) },
-                html! { (limit_words(visit, limit)) },
-                state.render(),
-            ])
+            table.row([html! { (limit.from_on) }, html! { (limit_words(visit, limit)) }, state.render()])
         },
     );
     let kinds = [Kind::Staff, Kind::Service]
@@ -327,7 +325,11 @@ async fn limits_page(
         .field(
             Field::number("people", t.t("people-limit-people"))
                 .required()
-                .value(typed.filter(|typed| typed.people > 0).map_or_else(String::new, |typed| typed.people.to_string()))
+                .value(
+                    typed
+                        .filter(|typed| typed.people > 0)
+                        .map_or_else(String::new, |typed| typed.people.to_string()),
+                )
                 .error_if(wrong("people")),
         )
         .field(
