@@ -308,9 +308,7 @@ fn tell(tx: &mut Tx<'_>, cx: &Cx, kind: Kind, stopped: &Stopped) -> Result<(), F
 /// What the sealer knows of an entry.
 pub struct Use {
     pub at_ms: i64,
-    pub actor: String,
     pub client: String,
-    pub department: String,
     pub people: i64,
     pub gave: bool,
 }

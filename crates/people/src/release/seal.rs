@@ -72,18 +72,16 @@ fn link(before: &str, place: i64, digest: &str) -> String {
 fn seal_range(tx: &mut Tx<'_>, cx: &Cx) -> Result<(), Fault> {
     let open = tx.all(
         sql!(
-            "select a.id, a.digest, a.at_ms, a.actor, a.client, a.department, a.count, a.attributes
+            "select a.id, a.digest, a.at_ms, a.client, a.count, a.attributes
              from people_access a where a.city = ?1 and a.place = 0 order by a.id limit ?2"
         ),
         params![RANGE],
         |row| {
             let use_ = limits::Use {
                 at_ms: row.get(2)?,
-                actor: row.get(3)?,
-                client: row.get(4)?,
-                department: row.get(5)?,
-                people: row.get(6)?,
-                gave: !row.get::<String>(7)?.is_empty(),
+                client: row.get(3)?,
+                people: row.get(4)?,
+                gave: !row.get::<String>(5)?.is_empty(),
             };
             Ok((row.get::<Id>(0)?, row.get::<String>(1)?, use_))
         },
@@ -135,19 +133,6 @@ pub enum Broken {
     Emptied,
     /// A head that was kept says something else.
     Head,
-}
-
-impl Broken {
-    pub fn name(self) -> &'static str {
-        match self {
-            Broken::Changed => "changed",
-            Broken::Missing => "missing",
-            Broken::Chain => "chain",
-            Broken::Members => "members",
-            Broken::Emptied => "emptied",
-            Broken::Head => "head",
-        }
-    }
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
