@@ -31,9 +31,9 @@ create index people_watch_incident_due on people_watch_incident (city, stage, du
 create index people_watch_incident_age on people_watch_incident (city, closed_ms);
 
 create table people_watch_step (
-    city text not null, incident text not null, id text not null, kind text not null, stage text not null,
+    city text not null, incident text not null, nth bigint not null, kind text not null, stage text not null,
     note text not null, by_account text not null, at_ms bigint not null,
-    primary key (city, incident, id)
+    primary key (city, incident, nth)
 ) {clustered};
 
 -- Questions of the yearly check, version by version; a check keeps those it asked as they were.

@@ -241,7 +241,7 @@ pub struct Incident {
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Step {
-    pub id: Id,
+    pub nth: i64,
     pub kind: StepKind,
     pub stage: Stage,
     pub note: String,

@@ -142,19 +142,37 @@ pub const CHECK: Action<ThisCheck, CheckView> =
     });
 
 fn view(tx: &mut Tx<'_>, cx: &Cx, check: Check) -> Result<CheckView, Fault> {
-    let mut sections = Vec::new();
+    let all = departments::all(tx)?;
+    let known = |id: &Id| all.iter().find(|department| department.id == *id);
     let (mut people, mut taken) = (0, 0);
-    for (department, [all, took, passed, right, asked]) in store::by_department(tx, &check.id)? {
-        let code = match department {
-            Some(id) => departments::by_id(tx, &id)?.map(|found| found.code).unwrap_or_default(),
-            None => String::new(),
+    let mut sections = Vec::new();
+    for row in store::by_department(tx, &check.id)? {
+        people += row.people;
+        taken += row.taken;
+        let own = row.department.as_ref().and_then(known);
+        // The tree is not deep, and has no circles; the limit is for one that was spoilt.
+        let mut top = own;
+        for _ in 0..crate::rules::DEPTH_MAX {
+            match top.and_then(|top| top.parent.as_ref()).and_then(known) {
+                Some(parent) => top = Some(parent),
+                None => break,
+            }
+        }
+        let code = |department: Option<&departments::Department>| {
+            department.map(|department| department.code.clone()).unwrap_or_default()
         };
-        people += all;
-        taken += took;
-        sections.push(rules::Section { name: code, people: all, taken: took, passed, right, asked });
+        let section = rules::Section {
+            name: code(own),
+            people: row.people,
+            taken: row.taken,
+            passed: row.passed,
+            right: row.right,
+            asked: row.asked,
+        };
+        sections.push((code(top), section));
     }
-    sections.sort_by(|one, other| one.name.cmp(&other.name));
-    let rows = rules::shown(sections, "").into_iter().map(|row| SectionRow {
+    sections.sort_by(|(_, one), (_, other)| one.name.cmp(&other.name));
+    let rows = rules::shown(rules::by_branch(sections), "").into_iter().map(|row| SectionRow {
         code: row.name,
         people: row.people,
         taken: row.taken,
@@ -403,13 +421,13 @@ pub const CHECK_PEOPLE: Action<AskPeople, List<PersonRow>> =
         }
         let rows = input.paging.rows();
         let found = store::people(tx, &input.id, false, input.paging.after(), rows + 1)?;
-        let found = found.into_iter().map(|(account, name, department_code, _, made)| PersonRow {
-            account,
-            name,
-            department_code,
-            right: made.map(|(right, _, _)| right),
-            asked: made.map_or(0, |(_, asked, _)| asked),
-            passed: made.is_some_and(|(_, _, passed)| passed),
+        let found = found.into_iter().map(|taker| PersonRow {
+            account: taker.account,
+            name: taker.name,
+            department_code: taker.department_code,
+            right: taker.made.map(|(right, _, _)| right),
+            asked: taker.made.map_or(0, |(_, asked, _)| asked),
+            passed: taker.made.is_some_and(|(_, _, passed)| passed),
         });
         Ok(List::cut(found.collect(), rows, |row| row.account.to_string()))
     });

@@ -84,7 +84,7 @@ pub(super) fn step(
     kind: StepKind,
     note: &str,
 ) -> Result<(), Fault> {
-    store::add_step(tx, &one.id, &cx.id(), kind, one.stage, note, &writer(cx), cx.now_ms())?;
+    store::add_step(tx, one, kind, note, &writer(cx), cx.now_ms())?;
     let facts =
         serde_json::json!({"step": kind.name(), "stage": one.stage.name(), "severity": one.severity.name()});
     tx.emit(cx, "people.incident", one.id.as_str(), facts)
@@ -139,8 +139,10 @@ pub const INCIDENTS: Action<AskIncidents, List<Incident>> =
         let all = is_house(cx) || cx.who().has(Role::Auditor) || is_ciso(tx, cx)?;
         let rows = input.paging.rows();
         let own = writer(cx);
-        let found = store::incidents(tx, all, &own, &today(cx), input.open, input.paging.after(), rows + 1)?;
-        Ok(List::cut(found, rows, |one| one.id.to_string()))
+        // Their numbers grow; what is no number is the beginning.
+        let after = input.paging.after().parse().unwrap_or(0);
+        let found = store::incidents(tx, all, &own, &today(cx), input.open, after, rows + 1)?;
+        Ok(List::cut(found, rows, |one| one.no.to_string()))
     });
 
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema, Validate)]

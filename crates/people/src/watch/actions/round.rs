@@ -57,13 +57,12 @@ fn remind(
 ) -> Result<bool, Fault> {
     let last = store::reminded(tx, check)?;
     let people = store::people(tx, check, true, &last, RANGE)?;
-    let Some((newest, ..)) = people.last() else { return Ok(false) };
-    let newest = newest.to_string();
+    let Some(newest) = people.last().map(|taker| taker.account.to_string()) else { return Ok(false) };
     let more = i64::try_from(people.len()).unwrap_or(0) >= RANGE;
     let t = cx.tongue();
     let url = format!("{}/staff/security/check", cx.city().facts().public_url.trim_end_matches('/'));
     let house = cx.acting_as(Who::system());
-    for (_, _, _, mail, _) in people.iter().filter(|(_, _, _, mail, _)| !mail.is_empty()) {
+    for mail in people.iter().map(|taker| &taker.mail).filter(|mail| !mail.is_empty()) {
         let subject = t.tf("people-watch-remind-subject", &[("title", title)]);
         let plain = t.tf("people-watch-remind-text", &[("title", title), ("day", deadline), ("url", &url)]);
         let letter = json!({"to": mail, "subject": subject, "plain": plain, "kind": "watch_reminder"});

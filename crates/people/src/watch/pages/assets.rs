@@ -10,8 +10,8 @@ use ground::list::Paging;
 use ground::page::Visit;
 use maud::{Markup, html};
 
-use super::HOME;
 use super::overview::{appoint_form, appoint_input, person, span};
+use super::{Departments, HOME};
 use crate::actions::departments::{AskDepartments, DEPARTMENTS};
 use crate::pages::{only_for, saver, shell_under};
 use crate::watch::actions::register::{
@@ -50,6 +50,7 @@ pub(super) async fn list(visit: &Visit) -> Result<Reply, Fault> {
     }
     let ask = AskAssets { kind, missing, paging: Paging::from_query(&visit.query) };
     let found = visit.read(&WATCH_ASSETS, ask).await?;
+    let departments = Departments::read(visit).await?;
     let here = |kind: AssetKind, missing: bool| {
         let more = if missing { "&missing=1" } else { "" };
         format!("{LIST}?kind={}{more}", kind.name())
@@ -76,7 +77,7 @@ pub(super) async fn list(visit: &Visit) -> Result<Reply, Fault> {
             table.row([
                 html! { a href=(format!("{LIST}/{}", row.asset.id)) { (row.asset.name) } },
                 html! { (row.asset.code) },
-                html! { (row.department_code) },
+                html! { (departments.name(&row.department_code)) },
                 holder,
             ])
         },
@@ -214,10 +215,11 @@ async fn shown(visit: &Visit, view: &AssetView, wrong: Option<(&Fault, &Appoint)
     let t = visit.cx.tongue();
     let asset = &view.asset;
     let may = visit.may_ever("people.save_watch_asset");
+    let departments = Departments::read(visit).await?;
     let shell = shell_under(visit, asset.name.clone(), "people-menu-watch", HOME).wrong(wrong.is_some());
     let mut facts = SummaryList::new()
         .text(t.t("people-watch-kind"), kind_words(visit, asset.kind))
-        .text(t.t("people-watch-department"), view.department_code.clone());
+        .text(t.t("people-watch-department"), departments.name(&view.department_code));
     if !view.system_name.is_empty() {
         facts = facts.text(t.t("people-watch-system-code"), view.system_name.clone());
         facts = facts.text(t.t("people-watch-manager"), view.manager.clone());

@@ -10,9 +10,8 @@ use ground::list::Paging;
 use ground::page::Visit;
 use maud::{Markup, html};
 
-use super::HOME;
+use super::{Departments, HOME};
 use crate::actions::Nothing;
-use crate::actions::departments::{AskDepartments, DEPARTMENTS};
 use crate::pages::{only_for, shell_under, typed_number};
 use crate::watch::actions::checks::{
     ANSWER_CHECK, AnswerCheck, AskMyCheck, AskPeople, CHECK, CHECK_PEOPLE, CHECKS, CheckView, MY_CHECK,
@@ -205,7 +204,10 @@ fn form(visit: &Visit, typed: &Typed, was: CheckState, fault: Option<&Fault>) ->
         .filter(|state| was == CheckState::Draft || **state != CheckState::Draft)
         .map(|state| {
             let word = format!("people-watch-check-{}", state.name());
-            Choice::new(state.name(), t.t(&word)).hint(t.t(&format!("{word}-hint")).to_owned())
+            let choice = Choice::new(state.name(), t.t(&word));
+            // What opening means is said before it is opened.
+            let told = was == CheckState::Draft || *state != CheckState::Open;
+            if told { choice.hint(t.t(&format!("{word}-hint")).to_owned()) } else { choice }
         });
     let action = input.id.as_ref().map_or_else(|| format!("{LIST}/new"), |id| format!("{LIST}/{id}"));
     let percent = if was == CheckState::Draft {
@@ -290,14 +292,9 @@ fn input_of(view: &CheckView) -> SaveCheck {
 
 /// The sections' figures by the names of the departments, as a table of texts.
 async fn sections(visit: &Visit, view: &CheckView) -> Result<Vec<[String; 5]>, Fault> {
-    let departments = visit.read(&DEPARTMENTS, AskDepartments { closed: true }).await?;
-    let name = |code: &str| {
-        let found = departments.iter().find(|row| row.department.code == code);
-        found.map_or_else(
-            || visit.t("people-watch-small").to_owned(),
-            |row| row.department.name.read(visit.cx.lang()).0.to_owned(),
-        )
-    };
+    let departments = Departments::read(visit).await?;
+    let together = visit.t("people-watch-small");
+    let name = |code: &str| if code.is_empty() { together } else { departments.name(code) }.to_owned();
     Ok(view
         .sections
         .iter()
@@ -462,6 +459,7 @@ pub(super) async fn people(visit: &Visit) -> Result<Reply, Fault> {
     }
     let ask = AskPeople { id: id.clone(), paging: Paging::from_query(&visit.query) };
     let found = visit.read(&CHECK_PEOPLE, ask).await?;
+    let departments = Departments::read(visit).await?;
     let table = found.rows.iter().fold(
         Table::new(t.t("people-watch-by-person"))
             .quiet_caption()
@@ -476,7 +474,12 @@ pub(super) async fn people(visit: &Visit) -> Result<Reply, Fault> {
                 (Some(_), false) => Tag::new(t.t("people-watch-not-passed"), Tone::Negative).render(),
                 (None, false) => Tag::new(t.t("people-watch-not-taken"), Tone::Caution).render(),
             };
-            table.row([html! { (row.name) }, html! { (row.department_code) }, html! { (words(row)) }, state])
+            table.row([
+                html! { (row.name) },
+                html! { (departments.name(&row.department_code)) },
+                html! { (words(row)) },
+                state,
+            ])
         },
     );
     let title = t.t("people-watch-by-person").to_owned();

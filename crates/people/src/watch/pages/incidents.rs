@@ -158,6 +158,7 @@ fn form(visit: &Visit, typed: &Typed, fault: Option<&Fault>) -> Markup {
         )
         .field(
             Field::radios("severity", t.t("people-watch-severity"), severities(visit))
+                .unmarked()
                 .value(input.severity.name())
                 .error_if(wrong("severity")),
         )

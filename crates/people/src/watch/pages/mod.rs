@@ -6,7 +6,10 @@ mod incidents;
 mod overview;
 mod questions;
 
-use ground::page::{MenuPlace, Page, Panel, PanelPlace};
+use ground::fault::Fault;
+use ground::page::{MenuPlace, Page, Panel, PanelPlace, Visit};
+
+use crate::actions::departments::{AskDepartments, DEPARTMENTS};
 
 pub const PAGES: &[Page] = &[
     Page::get("/staff/security", |visit| Box::pin(overview::page(visit))).menu(
@@ -46,3 +49,21 @@ pub const PANELS: &[Panel] =
     &[Panel { place: PanelPlace::StaffDesk, order: 60, run: |visit| Box::pin(overview::panel(visit)) }];
 
 const HOME: &str = "/staff/security";
+
+/// The names of departments by their codes; a code that nobody knows stays itself.
+struct Departments(Vec<(String, String)>);
+
+impl Departments {
+    async fn read(visit: &Visit) -> Result<Departments, Fault> {
+        let rows = visit.read(&DEPARTMENTS, AskDepartments { closed: true }).await?;
+        let named = rows.into_iter().map(|row| {
+            let name = row.department.name.read(visit.cx.lang()).0.to_owned();
+            (row.department.code, name)
+        });
+        Ok(Departments(named.collect()))
+    }
+
+    fn name<'d>(&'d self, code: &'d str) -> &'d str {
+        self.0.iter().find(|(known, _)| known == code).map_or(code, |(_, name)| name)
+    }
+}

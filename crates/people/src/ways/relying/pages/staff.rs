@@ -170,7 +170,16 @@ fn form(visit: &Visit, typed: &Typed, has_secret: bool, fault: Option<&Fault>) -
                 .autocomplete("off")
                 .hint(t.t(secret_hint))
                 .error_if(wrong("secret")),
+        );
+    let us = if input.id.is_some() && input.auth == ClientAuth::Key {
+        us.field(
+            box_of("new_key", t.t("people-provider-new-key"), input.new_key)
+                .hint(t.t("people-provider-new-key-hint")),
         )
+    } else {
+        us
+    };
+    let us = us
         .field(
             Field::text("scopes", t.t("people-provider-scopes"))
                 .required()
