@@ -39,7 +39,8 @@ pub async fn measure(decisions: usize) -> Result<Rights, Box<dyn std::error::Err
     for nth in 0..POLICIES {
         let action = names[nth % names.len()];
         let cedar = if nth == 0 {
-            "forbid (principal, action in Action::\"people\", resource) when { principal has client };".to_owned()
+            "forbid (principal, action in Action::\"people\", resource) when { principal has client };"
+                .to_owned()
         } else {
             let role = ["editor", "clerk", "auditor"][nth % 3];
             format!(
@@ -49,11 +50,14 @@ pub async fn measure(decisions: usize) -> Result<Rights, Box<dyn std::error::Err
                  unless {{ principal.strong && principal.level >= 1 }};"
             )
         };
-        let saved = call(Who::operator(), "people.save_policy", json!({"name": format!("{nth:03}"), "cedar": cedar})).await?;
+        let saved =
+            call(Who::operator(), "people.save_policy", json!({"name": format!("{nth:03}"), "cedar": cedar}))
+                .await?;
         let this = json!({"id": saved["policy"]["id"], "rev": saved["policy"]["rev"]});
         // The command line writes and proposes, an administrator approves.
         let proposed = call(Who::operator(), "people.propose_policy", this).await?;
-        let decide = json!({"id": proposed["policy"]["id"], "rev": proposed["policy"]["rev"], "approve": true});
+        let decide =
+            json!({"id": proposed["policy"]["id"], "rev": proposed["policy"]["rev"], "approve": true});
         call(admin(), "people.decide_policy", decide).await?;
     }
     call(admin(), "people.teams", json!({})).await?;

@@ -95,7 +95,11 @@ fn fitting(seeds: &Seeds, role: Role) -> Who {
         session: has_account.then(|| seeds.session.clone()),
         // A program that came with everything a program can come with.
         client: (role == Role::Service).then(|| seeds.oauth.client.clone()),
-        scopes: if role == Role::Service { ["openid", "purpose:library"].map(str::to_owned).into() } else { Arc::default() },
+        scopes: if role == Role::Service {
+            ["openid", "purpose:library"].map(str::to_owned).into()
+        } else {
+            Arc::default()
+        },
         // Just now: some acts ask for a sign-in that is only minutes old.
         signed_in_ms: tests::town::START_MS,
         ..Who::default()

@@ -141,8 +141,11 @@ fn migrations_are_numbered_without_gaps() {
     let rooms: BTreeSet<&str> = all.iter().map(|one| one.room).collect();
     for room in rooms {
         for store in Store::ALL {
-            let numbers: Vec<i64> =
-                all.iter().filter(|one| one.room == room && one.store == store).map(|one| one.number).collect();
+            let numbers: Vec<i64> = all
+                .iter()
+                .filter(|one| one.room == room && one.store == store)
+                .map(|one| one.number)
+                .collect();
             let expected: Vec<i64> = (1..).take(numbers.len()).collect();
             assert_eq!(numbers, expected, "the migrations of {room} in {}", store.name());
         }

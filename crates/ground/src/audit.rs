@@ -85,7 +85,8 @@ pub fn done_for(
 pub(crate) async fn refusal(cx: &Cx, action: &'static str) {
     let acting = cx.clone();
     let object = Object::of_city("");
-    let written = cx.city().db.write(move |tx| write(tx, &acting, action, &object, Outcome::Refused, None)).await;
+    let written =
+        cx.city().db.write(move |tx| write(tx, &acting, action, &object, Outcome::Refused, None)).await;
     if let Err(fault) = written {
         tracing::warn!(%fault, action, request = cx.request(), "a refusal could not be recorded");
     }

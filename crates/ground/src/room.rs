@@ -42,12 +42,8 @@ pub struct Taken {
     pub next: Option<String>,
 }
 
-type Take = fn(
-    &mut crate::db::Tx<'_>,
-    &crate::cx::Cx,
-    &Person,
-    after: &str,
-) -> Result<Taken, crate::fault::Fault>;
+type Take =
+    fn(&mut crate::db::Tx<'_>, &crate::cx::Cx, &Person, after: &str) -> Result<Taken, crate::fault::Fault>;
 
 /// What a room hands over when somebody takes their data along: one file of it, asked for range by range.
 #[derive(Clone, Copy)]

@@ -49,7 +49,9 @@ impl Gatekeeper for Keeper {
         }
         let mut names = BTreeMap::new();
         for account in accounts {
-            if let Some(member) = account.parse().ok().map(|id| store::staff::by_id(tx, &id)).transpose()?.flatten() {
+            if let Some(member) =
+                account.parse().ok().map(|id| store::staff::by_id(tx, &id)).transpose()?.flatten()
+            {
                 names.insert(account.clone(), member.name);
             }
         }

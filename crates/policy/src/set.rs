@@ -31,8 +31,8 @@ pub struct Compiled {
 
 impl Compiled {
     /// Reads one policy. Whether it makes sense in this city is for [`crate::check`].
-    pub fn read(id: &str, cedar: &str) -> Result<Compiled, cedar_policy::ParseErrors> {
-        Policy::parse(Some(PolicyId::new(id)), cedar).map(Compiled::of)
+    pub fn read(id: &str, cedar: &str) -> Result<Compiled, Box<cedar_policy::ParseErrors>> {
+        Policy::parse(Some(PolicyId::new(id)), cedar).map(Compiled::of).map_err(Box::new)
     }
 
     /// The policy of a declared right; `None` for a reach that is not known.

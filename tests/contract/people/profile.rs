@@ -95,7 +95,9 @@ async fn act_for(town: &Town, agent: &Who, token: &str) -> Who {
 async fn save(town: &Town, who: &Who, change: impl FnOnce(&mut Value)) -> Result<Value, Fault> {
     let profile = town.call(who.clone(), "people.my_profile", json!({})).await?;
     let mut input = json!({});
-    for key in ["name", "kana", "birth", "postal", "address", "phone", "langs", "interests", "wishes", "lang", "rev"] {
+    for key in
+        ["name", "kana", "birth", "postal", "address", "phone", "langs", "interests", "wishes", "lang", "rev"]
+    {
         input[key] = profile[key].clone();
     }
     change(&mut input);
@@ -127,7 +129,8 @@ fn a_helper_does_what_is_in_scope_and_nothing_else() {
         assert_eq!(me["name"], "下田 太郎");
         let mandate = i_act(&town, &agent).await[0]["id"].clone();
         for who in [&stranger, &person] {
-            let refused = town.call((*who).clone(), "people.act_for", json!({"id": mandate})).await.unwrap_err();
+            let refused =
+                town.call((*who).clone(), "people.act_for", json!({"id": mandate})).await.unwrap_err();
             assert_eq!(refused.kind(), Kind::Refused);
         }
 
@@ -138,7 +141,9 @@ fn a_helper_does_what_is_in_scope_and_nothing_else() {
         assert_eq!((saved["by_name"].as_str(), saved["outcome"].as_str()), (Some("下田 太郎"), Some("done")));
         let saved = town.ask(|tx| {
             tx.one(
-                sql!("select actor, acting from ground_event where city = ?1 and name = 'people.profile_saved'"),
+                sql!(
+                    "select actor, acting from ground_event where city = ?1 and name = 'people.profile_saved'"
+                ),
                 params![],
                 |row| Ok((row.get::<Id>(0)?, row.get::<Id>(1)?)),
             )
@@ -168,7 +173,8 @@ fn a_mandate_ends_by_the_clock_and_both_are_reminded_before() {
         // The end of the third of April in Tokyo: the test began on the first at nine.
         assert_eq!(ends_ms - town.house.clock.now_ms(), 2 * DAY_MS + 15 * 3_600_000);
         run(&town, "people.mandates_daily").await;
-        let reminded: i64 = town.ask(|tx| one(tx, sql!("select reminded_ms from people_mandate where city = ?1"))).await;
+        let reminded: i64 =
+            town.ask(|tx| one(tx, sql!("select reminded_ms from people_mandate where city = ?1"))).await;
         assert!(reminded > 0);
         town.clock.advance_ms(2 * DAY_MS + 15 * 3_600_000 - 1);
         assert!(who(&town, "agent@example.jp").await.expect("known").acting.is_some());
@@ -189,7 +195,8 @@ fn one(tx: &mut ground::db::Tx<'_>, sql: &'static ground::db::Sql) -> Result<i64
 /// Runs a job of this kind now, as a worker would.
 async fn run(town: &Arc<Town>, kind: &'static str) {
     let cx = town.cx(Who::system());
-    let known = town.house.rooms.iter().flat_map(|room| room.jobs).find(|job| job.name == kind).expect("a job");
+    let known =
+        town.house.rooms.iter().flat_map(|room| room.jobs).find(|job| job.name == kind).expect("a job");
     let ground::jobs::JobRun::InTx(run) = known.run else { panic!("{kind} waits for the outside") };
     town.city().db.write(move |tx| run(tx, &cx, &json!({}))).await.expect("done");
 }
@@ -267,7 +274,11 @@ fn a_child_is_acted_for_until_its_account_is_its_own() {
         let refused = town.call(stranger.clone(), "people.invite", ask.clone()).await.unwrap_err();
         assert_eq!(refused.kind(), Kind::Missing);
         agree(&town, &parent, &other, ask).await;
-        assert_eq!(i_act(&town, &other).await[0]["ends_on"], "2029-04-01", "until the day before it is of age");
+        assert_eq!(
+            i_act(&town, &other).await[0]["ends_on"],
+            "2029-04-01",
+            "until the day before it is of age"
+        );
 
         let over = json!({"child": child["account"], "mail": "child@example.jp"});
         let refused = town.call(stranger, "people.hand_over", over.clone()).await.unwrap_err();
@@ -277,8 +288,11 @@ fn a_child_is_acted_for_until_its_account_is_its_own() {
         town.clock.advance_ms(DAY_MS);
         town.call(parent.clone(), "people.hand_over", over).await.expect("fifteen today");
         assert!(who(&town, "parent@example.jp").await.expect("known").acting.is_none());
-        let standing: Vec<Value> =
-            [i_act(&town, &parent).await, i_act(&town, &other).await].concat().iter().map(|one| one["standing"].clone()).collect();
+        let standing: Vec<Value> = [i_act(&town, &parent).await, i_act(&town, &other).await]
+            .concat()
+            .iter()
+            .map(|one| one["standing"].clone())
+            .collect();
         assert_eq!(standing, [json!("ended"), json!("ended")]);
     });
 }
@@ -306,7 +320,8 @@ fn a_household_is_joined_by_both_and_left_by_each() {
     each_store_of_the_house(|town| async move {
         let one = resident(&town, 11, "上田 花", "one@example.jp").await;
         let two = resident(&town, 12, "上田 太郎", "two@example.jp").await;
-        let invited = town.call(one.clone(), "people.invite", json!({"asked": "household"})).await.expect("asked");
+        let invited =
+            town.call(one.clone(), "people.invite", json!({"asked": "household"})).await.expect("asked");
         let code = json!({"code": invited["code"]});
         let own_code = town.call(one.clone(), "people.accept_invitation", code.clone()).await.unwrap_err();
         assert_eq!(own_code.code(), "people-invitation-own");
@@ -320,13 +335,17 @@ fn a_household_is_joined_by_both_and_left_by_each() {
         town.call(known, "people.leave_household", json!({})).await.expect("left");
         assert!(who(&town, "two@example.jp").await.expect("known").household.is_none());
         // An old code, and one that was taken back, are worth nothing.
-        let late = town.call(one.clone(), "people.invite", json!({"asked": "household"})).await.expect("asked");
+        let late =
+            town.call(one.clone(), "people.invite", json!({"asked": "household"})).await.expect("asked");
         town.clock.advance_ms(7 * DAY_MS);
-        let fault = town.call(two.clone(), "people.invitation", json!({"code": late["code"]})).await.unwrap_err();
+        let fault =
+            town.call(two.clone(), "people.invitation", json!({"code": late["code"]})).await.unwrap_err();
         assert_eq!(fault.code(), "people-invitation");
-        let back = town.call(one.clone(), "people.invite", json!({"asked": "household"})).await.expect("asked");
+        let back =
+            town.call(one.clone(), "people.invite", json!({"asked": "household"})).await.expect("asked");
         town.call(one, "people.take_back_invitation", json!({"id": back["id"]})).await.expect("taken back");
-        let fault = town.call(two, "people.accept_invitation", json!({"code": back["code"]})).await.unwrap_err();
+        let fault =
+            town.call(two, "people.accept_invitation", json!({"code": back["code"]})).await.unwrap_err();
         assert_eq!(fault.code(), "people-invitation");
     });
 }
@@ -337,7 +356,8 @@ fn an_address_finds_its_district_or_is_kept_as_typed() {
         let operator = Who::operator();
         let district = json!({"slug": "north", "name": "北地区"});
         let district = town.call(operator.clone(), "people.save_district", district).await.expect("saved");
-        let block = json!({"district": district["district"]["id"], "name": "本町一丁目", "postal": "999-0001"});
+        let block =
+            json!({"district": district["district"]["id"], "name": "本町一丁目", "postal": "999-0001"});
         town.call(operator.clone(), "people.save_block", block).await.expect("saved");
         let point = json!({"block": "本町1丁目", "latitude": 34.01, "longitude": 131.8});
         town.call(operator, "people.set_block_point", point).await.expect("set");
@@ -352,7 +372,8 @@ fn an_address_finds_its_district_or_is_kept_as_typed() {
         let known = who(&town, "person@example.jp").await.expect("known");
         assert_eq!(json!(known.district), district["district"]["id"], "rights follow at once");
 
-        let saved = save(&town, &person, |input| input["address"] = json!("隣の町 三丁目４")).await.expect("saved");
+        let saved =
+            save(&town, &person, |input| input["address"] = json!("隣の町 三丁目４")).await.expect("saved");
         assert_eq!(saved["profile"]["address"], "隣の町 三丁目4");
         assert_eq!((&saved["profile"]["block"], &saved["profile"]["latitude"]), (&json!(""), &Value::Null));
         assert!(who(&town, "person@example.jp").await.expect("known").district.is_none());

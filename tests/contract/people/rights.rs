@@ -59,25 +59,32 @@ fn a_policy_needs_two_and_then_counts_at_once() {
         let clerk = staff(&hire(&town, &one, "c@city.example", "窓口", &["clerk"]).await, &[Role::Clerk]);
         let teams = || town.call(clerk.clone(), "people.teams", json!({}));
         let saved = policy(&town, &one, "窓口はチームを見ない", NO_TEAMS).await.expect("saved");
-        let fault = town.call(other.clone(), "people.decide_policy", deciding(&saved, true)).await.unwrap_err();
+        let fault =
+            town.call(other.clone(), "people.decide_policy", deciding(&saved, true)).await.unwrap_err();
         assert_eq!(fault.code(), "people-not-now", "nobody asked yet");
         let proposed = town.call(one.clone(), "people.propose_policy", this(&saved)).await.expect("proposed");
-        let fault = town.call(one.clone(), "people.decide_policy", deciding(&proposed, true)).await.unwrap_err();
+        let fault =
+            town.call(one.clone(), "people.decide_policy", deciding(&proposed, true)).await.unwrap_err();
         assert_eq!(fault.code(), "people-second-person");
         teams().await.expect("a proposal forbids nothing");
-        let stands =
-            town.call(other.clone(), "people.decide_policy", deciding(&proposed, true)).await.expect("approved");
+        let stands = town
+            .call(other.clone(), "people.decide_policy", deciding(&proposed, true))
+            .await
+            .expect("approved");
         assert_eq!(stands["policy"]["in_force"], 1);
         assert_eq!(teams().await.unwrap_err().kind(), Kind::Refused);
         assert!(!may_ever(&town.cx(clerk.clone()), "people.teams"), "the menu agrees");
         town.call(one.clone(), "people.teams", json!({})).await.expect("others are not meant");
-        town.call_in(town.other_city(), clerk.clone(), "people.teams", json!({})).await.expect("nor other cities");
+        town.call_in(town.other_city(), clerk.clone(), "people.teams", json!({}))
+            .await
+            .expect("nor other cities");
 
         // Whoever proposes to take a forbid back does not decide on it, either.
         let leaving = town.call(one.clone(), "people.retire_policy", this(&stands)).await.expect("proposed");
         assert_eq!(leaving["policy"]["state"], "retiring");
         assert_eq!(teams().await.unwrap_err().kind(), Kind::Refused);
-        let fault = town.call(one.clone(), "people.decide_policy", deciding(&leaving, true)).await.unwrap_err();
+        let fault =
+            town.call(one.clone(), "people.decide_policy", deciding(&leaving, true)).await.unwrap_err();
         assert_eq!(fault.code(), "people-second-person");
         town.call(other, "people.decide_policy", deciding(&leaving, true)).await.expect("retired");
         teams().await.expect("open again");
@@ -115,8 +122,10 @@ fn a_permit_adds_a_right_and_is_taken_back_by_one() {
 fn forbidding_everything_leaves_the_way_back_open() {
     each_store_of_the_house(|town| async move {
         let (one, other) = (administrator(&town).await, second_admin(&town).await);
-        let stands = in_force(&town, &one, &other, "すべて禁じる", "forbid (principal, action, resource);").await;
-        let fault = town.call(one.clone(), "people.save_team", json!({"slug": "x", "name": "x"})).await.unwrap_err();
+        let stands =
+            in_force(&town, &one, &other, "すべて禁じる", "forbid (principal, action, resource);").await;
+        let fault =
+            town.call(one.clone(), "people.save_team", json!({"slug": "x", "name": "x"})).await.unwrap_err();
         assert_eq!(fault.kind(), Kind::Refused);
         // One's own account, the ways in, and the pages on which it can be taken back.
         town.call(one.clone(), "people.me", json!({})).await.expect("one's own account");
@@ -134,18 +143,27 @@ fn a_policy_that_makes_no_sense_is_not_kept_and_its_place_is_told() {
     each_store_of_the_house(|town| async move {
         let one = administrator(&town).await;
         department(&town, &one, "01", "").await;
-        let fault = policy(&town, &one, "a", "forbid (principal,\n action == Action::\"people.fly\", resource);")
-            .await
-            .unwrap_err();
+        let fault =
+            policy(&town, &one, "a", "forbid (principal,\n action == Action::\"people.fly\", resource);")
+                .await
+                .unwrap_err();
         assert_eq!(words_of(&fault), [("cedar", "field-people-policy-action")]);
-        assert_eq!(fault.fields()[0].args.iter().find(|(name, _)| name == "line").map(|(_, value)| value.as_str()), Some("2"));
+        assert_eq!(
+            fault.fields()[0].args.iter().find(|(name, _)| name == "line").map(|(_, value)| value.as_str()),
+            Some("2")
+        );
         let fault = policy(&town, &one, "a", "forbid (principal in Department::\"99\", action, resource);")
             .await
             .unwrap_err();
         assert_eq!(words_of(&fault), [("cedar", "field-people-policy-department")]);
-        policy(&town, &one, "a", "forbid (principal in Department::\"01\", action in Action::\"writes\", resource);")
-            .await
-            .expect("a department that was just added is known");
+        policy(
+            &town,
+            &one,
+            "a",
+            "forbid (principal in Department::\"01\", action in Action::\"writes\", resource);",
+        )
+        .await
+        .expect("a department that was just added is known");
         let listed = town.call(one, "people.policies", json!({})).await.expect("listed");
         assert_eq!(listed["rows"].as_array().map(Vec::len), Some(1));
     });
@@ -193,7 +211,8 @@ fn nobody_becomes_administrator_by_one_word() {
 
 /// A page of a department, as a draft.
 async fn save_page(town: &Town, who: &Who, department: &Value, slug: &str) -> Result<Value, Fault> {
-    let input = json!({"slug": slug, "department": department, "texts": {"ja": {"title": "題", "body": "本文"}}});
+    let input =
+        json!({"slug": slug, "department": department, "texts": {"ja": {"title": "題", "body": "本文"}}});
     town.call(who.clone(), "messages.save_page", input).await
 }
 
@@ -223,7 +242,9 @@ fn a_deputy_begins_and_ends_by_the_clock_and_is_named_in_the_audit() {
         town.clock.advance_ms(DAY_MS);
         save_page(&town, &clerk, &of, "a").await.expect("from midnight on");
         assert!(may_ever(&town.cx(clerk.clone()), "messages.save_page"));
-        let audit = town.call(one.clone(), "ground.audit", json!({"action": "messages.save_page", "outcome": "done"})).await;
+        let audit = town
+            .call(one.clone(), "ground.audit", json!({"action": "messages.save_page", "outcome": "done"}))
+            .await;
         let audit = audit.expect("read");
         assert_eq!(audit["rows"][0]["stands_in_for"], json!(editor));
         assert_eq!(audit["rows"][0]["actor"], json!(clerk.account));
@@ -289,12 +310,16 @@ fn what_a_person_may_is_told_with_the_right_it_comes_from() {
         let (one, other) = (administrator(&town).await, second_admin(&town).await);
         hire(&town, &one, "c@city.example", "窓口", &["clerk"]).await;
         in_force(&town, &one, &other, "窓口はチームを見ない", NO_TEAMS).await;
-        let what = town.call(one, "people.what_may", json!({"person": "c@city.example"})).await.expect("told");
+        let what =
+            town.call(one, "people.what_may", json!({"person": "c@city.example"})).await.expect("told");
         let rows = what["rows"].as_array().expect("rows");
         let row = |action: &str| rows.iter().find(|row| row["action"] == action);
         assert_eq!(row("people.deputies").expect("may")["reasons"][0]["declared"], "staff:city");
         let teams = row("people.teams").expect("told as well");
-        assert_eq!((&teams["permitted"], &teams["reasons"][0]["name"]), (&json!(false), &json!("窓口はチームを見ない")));
+        assert_eq!(
+            (&teams["permitted"], &teams["reasons"][0]["name"]),
+            (&json!(false), &json!("窓口はチームを見ない"))
+        );
         assert!(row("people.save_policy").is_none(), "what is neither permitted nor forbidden is left out");
     });
 }

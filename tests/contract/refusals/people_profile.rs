@@ -29,10 +29,7 @@ pub const LINES: &[Line] = &[
         done: Some(Kind::Refused),
         ..line("people.verify_profile", |_| json!({"fields": ["name"], "document": "運転免許証"}))
     },
-    line(
-        "people.set_block_point",
-        |_| json!({"block": "北町一丁目", "latitude": 34.0, "longitude": 131.8}),
-    ),
+    line("people.set_block_point", |_| json!({"block": "北町一丁目", "latitude": 34.0, "longitude": 131.8})),
     oneself("people.family", nothing),
     oneself("people.invite", |_| json!({"asked": "household"})),
     line("people.invitation", |_| json!({"code": CODE})),
@@ -41,12 +38,15 @@ pub const LINES: &[Line] = &[
     oneself("people.name_household", |_| json!({"name": "わが家"})),
     oneself("people.leave_household", nothing),
     oneself("people.add_child", |_| json!({"name": "子ども", "birth": "2020-01-01"})),
-    line(
-        "people.record_mandate",
-        |seeds| json!({"person": seeds.profile.child, "agent_mail": "person@example.jp", "relation": "guardian",
-                       "scopes": ["profile"], "ends_on": "2027-03-31", "document": "登記事項証明書"}),
+    line("people.record_mandate", |seeds| {
+        json!({"person": seeds.profile.child, "agent_mail": "person@example.jp", "relation": "guardian",
+                       "scopes": ["profile"], "ends_on": "2027-03-31", "document": "登記事項証明書"})
+    }),
+    of_others(
+        "people.answer_mandate",
+        strangers,
+        |seeds| json!({"id": seeds.profile.mandate_offered, "yes": true}),
     ),
-    of_others("people.answer_mandate", strangers, |seeds| json!({"id": seeds.profile.mandate_offered, "yes": true})),
     of_others("people.end_mandate", strangers, |seeds| json!({"id": seeds.profile.mandate_to_end})),
     oneself("people.acts_for_me", nothing),
     oneself("people.takeouts", nothing),

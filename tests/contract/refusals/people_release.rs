@@ -41,10 +41,7 @@ pub const LINES: &[Line] = &[
     ),
     line("people.verify_record", nothing),
     line("people.record_head", nothing),
-    line(
-        "people.personal",
-        |_| json!({"subject": SUBJECT, "purpose": "library", "attributes": ["name"]}),
-    ),
+    line("people.personal", |_| json!({"subject": SUBJECT, "purpose": "library", "attributes": ["name"]})),
     line("people.personal_select", |_| json!({"purpose": "library"})),
     // Nobody made this selection.
     Line {

@@ -262,11 +262,8 @@ fn filters(visit: &Visit, fault: Option<&Fault>) -> Markup {
         .collect();
     actions.sort();
     let actions = actions.into_iter().map(|(word, name)| Choice::new(name, format!("{word} ({name})")));
-    let outcomes = [
-        all(),
-        Choice::new("done", t.t("audit-done")),
-        Choice::new("refused", t.t("audit-refused")),
-    ];
+    let outcomes =
+        [all(), Choice::new("done", t.t("audit-done")), Choice::new("refused", t.t("audit-refused"))];
     Form::new("/staff/audit")
         .get()
         .label(t.t("audit-find"))
@@ -281,11 +278,11 @@ fn filters(visit: &Visit, fault: Option<&Fault>) -> Markup {
             Field::select("action", t.t("audit-action"), std::iter::once(all()).chain(actions))
                 .value(visit.query.get("action")),
         )
-        .field(
-            Field::select("outcome", t.t("audit-outcome"), outcomes).value(visit.query.get("outcome")),
-        )
+        .field(Field::select("outcome", t.t("audit-outcome"), outcomes).value(visit.query.get("outcome")))
         .field(Field::date("from", t.t("audit-from")).value(visit.query.get("from")).error_if(wrong("from")))
-        .field(Field::date("until", t.t("audit-until")).value(visit.query.get("until")).error_if(wrong("until")))
+        .field(
+            Field::date("until", t.t("audit-until")).value(visit.query.get("until")).error_if(wrong("until")),
+        )
         .submit(t.t("audit-find"))
         .render(t)
 }

@@ -3,8 +3,7 @@
 use maud::html;
 
 use super::actions::{
-    AskJobs, CITY, DESK, DISMISS_JOB, JOBS, Nothing, RETRY_JOB, RIGHTS, SAVE_CITY, SaveCity,
-    ThisJob,
+    AskJobs, CITY, DESK, DISMISS_JOB, JOBS, Nothing, RETRY_JOB, RIGHTS, SAVE_CITY, SaveCity, ThisJob,
 };
 use crate::city::CityFacts;
 use crate::door::Reply;

@@ -104,7 +104,8 @@ impl Rights {
         };
         let answer: Value = desk.reach().await?.ask("call", &asked).await?;
         let rows = answer.get("rows").and_then(Value::as_array).cloned().unwrap_or_default();
-        let text = |row: &Value, name: &str| row.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let text =
+            |row: &Value, name: &str| row.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
         let number = |row: &Value, name: &str| row.get(name).and_then(Value::as_i64).unwrap_or_default();
         match self.format {
             Format::Json => out_json(&rows)?,
@@ -119,7 +120,12 @@ impl Rights {
             Format::Table => {
                 for row in &rows {
                     let mark = if number(row, "in_force") > 0 { "●" } else { "○" };
-                    out(&format!("{mark} {}  [{}]  {}", text(row, "name"), text(row, "state"), text(row, "id")));
+                    out(&format!(
+                        "{mark} {}  [{}]  {}",
+                        text(row, "name"),
+                        text(row, "state"),
+                        text(row, "id")
+                    ));
                     for line in text(row, "cedar").lines() {
                         out(&format!("    {line}"));
                     }

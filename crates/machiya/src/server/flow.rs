@@ -301,7 +301,8 @@ impl Server {
             self.take_write(asked)?;
             // A cookie comes along whoever sends the request; only our own pages act in its name.
             let who = asked.cx.who();
-            if has_session(who) && who.client.is_none() && !self.is_own(asked.parts, asked.client, asked.city) {
+            if has_session(who) && who.client.is_none() && !self.is_own(asked.parts, asked.client, asked.city)
+            {
                 return Err(Fault::new(Kind::Refused, "other-origin"));
             }
         }

@@ -44,7 +44,13 @@ pub(super) async fn panel(visit: &Visit) -> Result<Option<Markup>, Fault> {
     }
     let profile = visit.read(&MY_PROFILE, Nothing {}).await?;
     let none = || html! { span class="quiet" { (t.t("people-not-given")) } };
-    let text = |text: &str| if text.is_empty() { none() } else { html! { (text) } };
+    let text = |text: &str| {
+        if text.is_empty() {
+            none()
+        } else {
+            html! { (text) }
+        }
+    };
     let mut facts = SummaryList::new().row(t.t("people-display-name"), html! { (profile.name) });
     if !visit.cx.who().is_staff() || visit.cx.who().acting.is_some() {
         let district = profile.district_name.as_ref().map(|name| told(name, visit.cx.lang()));

@@ -76,11 +76,7 @@ async fn second_administrator(cx: &Cx) -> Result<Cx, Fault> {
     SAVE_STAFF.call(cx, SaveStaff { roles: roles(&head), ..input_of(&head) }, None).await?;
     let keeper = cx.house().keeper.clone();
     let id = head.id;
-    let who = cx
-        .city()
-        .db
-        .read(move |tx| keeper.of_account(tx, &id)?.ok_or_else(Fault::missing))
-        .await?;
+    let who = cx.city().db.read(move |tx| keeper.of_account(tx, &id)?.ok_or_else(Fault::missing)).await?;
     let colleague = cx.acting_as(who);
     let wanted = member(cx, "staff24@machiya.example").await?;
     SAVE_STAFF.call(&colleague, SaveStaff { roles: roles(&wanted), ..input_of(&wanted) }, None).await?;

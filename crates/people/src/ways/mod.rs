@@ -16,7 +16,7 @@ pub(crate) mod store;
 pub(crate) mod suspicious;
 pub(crate) mod tally;
 
-pub(crate) use arrive::{Newcomer, WAYS_MAX, come_in, expect_newcomer, link, linked, raise};
+pub(crate) use arrive::{Newcomer, come_in, expect_newcomer, link, linked, raise};
 pub(crate) use store::WayKind;
 
 use ground::action::AnyAction;

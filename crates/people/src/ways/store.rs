@@ -75,7 +75,7 @@ fn kept_of(row: &Row<'_>) -> Result<Kept, Fault> {
     })
 }
 
-/// Every way of an account, oldest first. There are few: [`super::WAYS_MAX`].
+/// Every way of an account, oldest first. There are few: `arrive::WAYS_MAX`.
 pub(crate) fn of_account(tx: &mut Tx<'_>, account: &Id) -> Result<Vec<Kept>, Fault> {
     tx.all(
         sql!(

@@ -24,7 +24,8 @@ async fn everything(town: &Arc<Town>) -> String {
         Ground::Sqlite { folder } => folder.path().join(&*city.slug),
         Ground::Postgres { .. } => std::path::PathBuf::new(),
     };
-    let program: Vec<Migration> = tests::rooms::migrations().into_iter().chain(tests::probe::ROOM.migrations.iter().copied()).collect();
+    let program: Vec<Migration> =
+        tests::rooms::migrations().into_iter().chain(tests::probe::ROOM.migrations.iter().copied()).collect();
     dump::on_a_thread(move || {
         let stores = match address {
             Some(url) => Stores::read_postgres(&url, &city.slug),
@@ -104,7 +105,9 @@ fn who_leaves_leaves_nothing_but_numbers() {
         let left: Vec<&str> = traces.into_iter().filter(|trace| after.contains(trace)).collect();
         assert_eq!(left, Vec::<&str>::new());
         // Nobody gets the number again, and those who stay are whole.
-        let no: i64 = town.ask(|tx| one(tx, sql!("select count(*) from people_account where city = ?1 and person_no = 11"))).await;
+        let no: i64 = town
+            .ask(|tx| one(tx, sql!("select count(*) from people_account where city = ?1 and person_no = 11")))
+            .await;
         assert_eq!(no, 1);
         let family = town.call(agent, "people.family", json!({})).await.expect("read");
         assert_eq!(family["household"]["members"].as_array().map(Vec::len), Some(1));
@@ -138,13 +141,15 @@ fn accounts_that_nobody_uses_go_only_where_the_city_says_so() {
         run(&town, "people.dormant").await;
         let waiting = || town.ask(|tx| one(tx, sql!("select count(*) from people_leaving where city = ?1")));
         assert_eq!(waiting().await, 0, "as delivered, nobody is sent away");
-        let rule = json!({"code": "dormant_notice_days", "valid_from": "2026-01-01", "value": 730, "basis": "規則"});
+        let rule =
+            json!({"code": "dormant_notice_days", "valid_from": "2026-01-01", "value": 730, "basis": "規則"});
         town.call(Who::operator(), "people.save_rule", rule).await.expect("decided");
         sign_in(&town, own(&used), "used@example.jp").await;
         run(&town, "people.dormant").await;
         assert_eq!(waiting().await, 1);
         // Signing in again is using it.
-        let reader = town.house.rooms.iter().flat_map(|room| room.readers).find(|one| one.name == "people.back_again");
+        let reader =
+            town.house.rooms.iter().flat_map(|room| room.readers).find(|one| one.name == "people.back_again");
         let cx = town.cx(Who { account: Some(own(&person)), ..Who::anyone() });
         let account = own(&person);
         let signed_in = move |tx: &mut ground::db::Tx<'_>| {
@@ -152,7 +157,9 @@ fn accounts_that_nobody_uses_go_only_where_the_city_says_so() {
         };
         town.city().db.write(signed_in).await.expect("signed in");
         for _ in 0..20 {
-            ground::events::step(&town.house, town.city(), reader.expect("a reader"), 100).await.expect("read on");
+            ground::events::step(&town.house, town.city(), reader.expect("a reader"), 100)
+                .await
+                .expect("read on");
         }
         assert_eq!(waiting().await, 0);
     });

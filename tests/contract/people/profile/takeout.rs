@@ -40,9 +40,11 @@ fn everything_is_in_it_and_another_program_opens_it() {
 
         let folder = tests::cluster::scratch();
         let packed = folder.path().join("mine.zip");
-        std::fs::write(&packed, content(&town, view["digest"].as_str().expect("a digest")).await).expect("written");
+        std::fs::write(&packed, content(&town, view["digest"].as_str().expect("a digest")).await)
+            .expect("written");
         let unzip = |args: &[&str]| {
-            let out = Command::new("unzip").args(args).current_dir(folder.path()).output().expect("unzip runs");
+            let out =
+                Command::new("unzip").args(args).current_dir(folder.path()).output().expect("unzip runs");
             assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
             String::from_utf8(out.stdout).expect("text")
         };
@@ -62,13 +64,17 @@ fn everything_is_in_it_and_another_program_opens_it() {
         // Its days are over.
         town.clock.advance_ms(7 * DAY_MS);
         let person = sign_in(&town, own(&person), "person@example.jp").await;
-        let late = town.call(person.clone(), "people.takeout_file", json!({"id": asked["id"]})).await.unwrap_err();
+        let late =
+            town.call(person.clone(), "people.takeout_file", json!({"id": asked["id"]})).await.unwrap_err();
         assert_eq!(late.kind(), Kind::Missing);
         let cx = town.cx(Who::system());
         let body = json!({"id": asked["id"]});
         let JobRun::InTx(end) = job(&town, "people.end_takeout") else { panic!("in a transaction") };
         town.city().db.write(move |tx| end(tx, &cx, &body)).await.expect("ended");
-        assert_eq!(town.call(person, "ground.file", json!({"id": file})).await.unwrap_err().kind(), Kind::Missing);
+        assert_eq!(
+            town.call(person, "ground.file", json!({"id": file})).await.unwrap_err().kind(),
+            Kind::Missing
+        );
     });
 }
 

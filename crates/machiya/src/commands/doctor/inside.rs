@@ -79,14 +79,17 @@ async fn record(cx: &Cx, city: &City) -> Result<Vec<Finding>, Fault> {
     let Some(verify) = cx.house().action("people.verify_record") else { return Ok(Vec::new()) };
     let mut ask = json!({"rows": VERIFY_ROWS});
     let (mut entries, mut erased, mut erasures) = (0, 0, 0);
+    fn part<'v>(value: &'v Value, name: &str) -> &'v Value {
+        value.get(name).unwrap_or(&Value::Null)
+    }
     let number = |value: &Value| value.as_i64().unwrap_or(0);
     loop {
         let answer = verify.call(cx, ask, None).await?;
-        let (range, open) = (&answer["range"], number(&answer["open_ms"]));
-        entries += number(&range["entries"]);
-        erased += number(&range["erased"]);
-        erasures += number(&range["erasures"]);
-        if let Some(broken) = range["broken"].as_object() {
+        let (range, open) = (part(&answer, "range"), number(part(&answer, "open_ms")));
+        entries += number(part(range, "entries"));
+        erased += number(part(range, "erased"));
+        erasures += number(part(range, "erasures"));
+        if let Some(broken) = part(range, "broken").as_object() {
             let said = |name: &str| broken.get(name).and_then(Value::as_str).unwrap_or("—").to_owned();
             let place = broken.get("place").map_or(0, number);
             return Ok(vec![
@@ -97,7 +100,7 @@ async fn record(cx: &Cx, city: &City) -> Result<Vec<Finding>, Fault> {
                     .arg("what", said("what")),
             ]);
         }
-        if range["done"] == json!(true) {
+        if *part(range, "done") == json!(true) {
             return Ok(vec![if erased > erasures {
                 Finding::bad("record-emptied").arg("city", &city.slug).arg("count", erased - erasures)
             } else if open > OPEN_MS {
@@ -109,7 +112,7 @@ async fn record(cx: &Cx, city: &City) -> Result<Vec<Finding>, Fault> {
                     .arg("seconds", open / 1_000)
             }]);
         }
-        ask = json!({"rows": VERIFY_ROWS, "after": range["head"]});
+        ask = json!({"rows": VERIFY_ROWS, "after": part(range, "head")});
     }
 }
 

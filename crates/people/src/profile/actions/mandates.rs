@@ -260,7 +260,8 @@ pub const END_MANDATE: Action<ThisMandate, Nothing> =
     Action::writes("people.end_mandate", mandate_of_either, |tx, cx, input: &ThisMandate| {
         let mandate = mandates::by_id(tx, &input.id)?.ok_or_else(Fault::missing)?;
         // A child without a way in always has somebody to act for it.
-        if mandate.relation == Relation::Parent && households::is_parent(tx, &mandate.agent, &mandate.person)? {
+        if mandate.relation == Relation::Parent && households::is_parent(tx, &mandate.agent, &mandate.person)?
+        {
             let holders = mandates::for_person(tx, &mandate.person, cx.now_ms(), MANDATES_MAX)?;
             if !holders.iter().any(|one| one.agent != mandate.agent && one.holds(cx.now_ms())) {
                 return Err(Fault::new(Kind::Conflict, "people-children-alone"));

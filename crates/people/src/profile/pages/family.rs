@@ -197,7 +197,8 @@ fn standing(visit: &Visit, one: &Mandate) -> Markup {
 fn mandates(visit: &Visit, all: &[&Mandate], i_act: bool) -> Markup {
     let t = visit.cx.tongue();
     let now_ms = visit.cx.now_ms();
-    let (stand, over): (Vec<&Mandate>, Vec<&Mandate>) = all.iter().copied().partition(|one| one.stands(now_ms));
+    let (stand, over): (Vec<&Mandate>, Vec<&Mandate>) =
+        all.iter().copied().partition(|one| one.stands(now_ms));
     html! {
         @if stand.is_empty() {
             (Empty::new(t.t(if i_act { "people-family-i-act-none" } else { "people-family-for-me-none" })).render())

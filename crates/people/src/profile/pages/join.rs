@@ -337,7 +337,9 @@ fn recorded_page(visit: &Visit) -> Reply {
     let t = visit.cx.tongue();
     let title = t.t("people-mandate-record-title");
     let crumbs = [Link::new(t.t("people-crumb-staff"), "/staff"), Link::new(title, "/staff/mandates/new")];
-    let done: Markup =
-        Banner::success(t.t("people-mandate-record-done")).text(t.t("people-mandate-record-done-next")).result().render(t);
+    let done: Markup = Banner::success(t.t("people-mandate-record-done"))
+        .text(t.t("people-mandate-record-done-next"))
+        .result()
+        .render(t);
     visit.page(&visit.shell(title).breadcrumbs(crumbs), html! { (PageHead::new(title).render()) (done) })
 }
