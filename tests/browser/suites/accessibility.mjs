@@ -150,6 +150,9 @@ async function nothingForgotten({ check }) {
 // Pages that are no pages to look at.
 const NOT_LINKED = new Map([
   ["/preferences", "answers by leading back"],
+  ["/my/takeout/{id}", "a file, fetched by family.mjs"],
+  ["/sign-in/with/{provider}", "leads on to the provider; walked by providers.mjs"],
+  ["/sign-in/with/{provider}/back", "leads on from the provider; walked by providers.mjs"],
   ["/staff/import/{id}/progress", "a piece of a page, asked for by staff.mjs"],
 ]);
 

@@ -149,6 +149,16 @@ async function counter({ check, visitors }) {
     await mustBeGood(page, "ja", shooter(visitors, page, "found-ja"));
     await hand.go(open);
     await mustBeGood(page, "ja", shooter(visitors, page, "resident-ja"));
+    const served = page.url();
+    await hand.go(page.locator('main a[href^="/staff/mandates/new?person="]'));
+    await mustBeGood(page, "ja", shooter(visitors, page, "mandate-ja"));
+    await hand.type(field(page, "agent_mail"), "nobody@new.example");
+    await hand.go(page.locator('main form[action="/staff/mandates/new"] button[type="submit"]').first());
+    await page.locator(".summary-wrong").waitFor();
+    await page.goto(served);
+    await page.locator('main input[name="why"][value="counter"]').check();
+    await hand.type(field(page, "reason"), "転居届の受付のため");
+    await hand.go(page.locator('main form button[type="submit"]').first());
     const act = page.locator('main form[action$="/act"]');
     await hand.go(act.locator('button[type="submit"]'));
     assert.equal(new URL(page.url()).pathname, "/my/consents", "the switchboard is the person's now");

@@ -1,8 +1,10 @@
 // The security organisation: gaps on one page, naming somebody, an incident on its way, the knowledge check.
 import assert from "node:assert/strict";
 import { mustBeAccessible } from "../lib/axe.mjs";
+import { Pointer } from "../lib/hands.mjs";
 import { mustBeGood } from "../lib/page.mjs";
 import { administrator, clerk, editor } from "../lib/people.mjs";
+import { setUpAuthenticator } from "../lib/second.mjs";
 import { PHONE } from "../lib/town.mjs";
 
 const field = (page, name) => page.locator(`[name="${name}"]:not([type="hidden"])`);
@@ -102,6 +104,23 @@ async function security({ check, visitors }) {
     await mustBeGood(page, "ja");
     const people = await page.goto(`${new URL(page.url()).pathname}/people`);
     assert.equal(people.status(), 403);
+    const results = new URL(page.url()).pathname.replace(/\/people$/, "");
+    await page.goto("/staff/people");
+    const hand = new Pointer(page);
+    const vice = page.locator("main a", { hasText: "帆足 正道" });
+    while ((await vice.count()) === 0) await hand.go(page.locator('nav a[href*="after="]').last());
+    await hand.go(vice.first());
+    await hand.go(page.locator('main form[action$="/invite"] button'));
+    const link = await page.locator("main code").first().textContent();
+    const ciso = await visitors.arrive({});
+    const own = new Pointer(ciso);
+    await ciso.goto(new URL(link).pathname);
+    await own.go(ciso.locator('main form[action^="/sign-in/link/"] button'));
+    await setUpAuthenticator(ciso, own);
+    await ciso.goto(results);
+    await own.go(ciso.locator('main a[href$="/people"]').first());
+    assert.ok((await ciso.locator("main table tbody tr").count()) > 5, "everybody who was asked");
+    await mustBeGood(ciso, "ja");
     await page.goto("/staff/security/questions");
     await mustBeGood(page, "ja");
     await page.locator("main table a").first().click();

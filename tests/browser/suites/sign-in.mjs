@@ -1,10 +1,10 @@
 // Coming in: codes by e-mail without scripts and by keyboard, passkeys with a virtual device, an authenticator, and staff who must set one up.
 import assert from "node:assert/strict";
-import { createHmac } from "node:crypto";
 import { mustBeAccessible } from "../lib/axe.mjs";
 import { Keyboard, Pointer } from "../lib/hands.mjs";
 import { administrator, resident } from "../lib/people.mjs";
 import { mustBeGood } from "../lib/page.mjs";
+import { number, setUpAuthenticator } from "../lib/second.mjs";
 import { PHONE } from "../lib/town.mjs";
 
 const field = (page, name) => page.locator(`main [name="${name}"]:not([type="hidden"])`);
@@ -26,18 +26,6 @@ async function codeFor(visitors, mail) {
     await new Promise((wait) => setTimeout(wait, 200));
   }
   throw new Error(`no code for ${mail} in the outbox`);
-}
-
-/** What an authenticator app shows for a secret. */
-function number(secret, seconds = Date.now() / 1000) {
-  const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-  const bits = [...secret.replace(/\s/g, "")].map((letter) => letters.indexOf(letter).toString(2).padStart(5, "0")).join("");
-  const key = Buffer.from(bits.match(/.{8}/g).map((eight) => parseInt(eight, 2)));
-  const counter = Buffer.alloc(8);
-  counter.writeBigUInt64BE(BigInt(Math.floor(seconds / 30)));
-  const digest = createHmac("sha1", key).update(counter).digest();
-  const at = digest[19] & 15;
-  return String((digest.readUInt32BE(at) & 0x7fffffff) % 1_000_000).padStart(6, "0");
 }
 
 async function askForCode(page, hand, mail) {
@@ -94,8 +82,22 @@ async function codes({ check, visitors }) {
       await askForCode(page, new Pointer(page), size ? "phone@new.example" : "desk@new.example");
       await mustBeGood(page, "ja");
     }
+    const newcomer = await visitors.arrive({});
+    const hand = new Pointer(newcomer);
+    await askForCode(newcomer, hand, "looks@new.example");
+    await enter(newcomer, hand, await codeFor(visitors, "looks@new.example"));
+    assert.equal(path(newcomer), "/sign-in/welcome");
+    await mustBeGood(newcomer, "ja");
+    await hand.type(field(newcomer, "name"), "町屋 見");
+    await hand.tick(field(newcomer, "agrees"));
+    await hand.go(submitOf(newcomer, "/sign-in/welcome"));
+    await newcomer.goto("/my/security/mail");
+    await hand.type(field(newcomer, "mail"), "looks-new@new.example");
+    await hand.go(submitOf(newcomer, "/my/security/mail"));
+    assert.equal(path(newcomer), "/my/security/mail/code");
+    await mustBeGood(newcomer, "ja");
     const page = await visitors.arrive({ as: resident, size: PHONE });
-    for (const place of ["/my/security", "/my/sign-ins", "/my/identity", "/my/identity?need=national&back=/my", "/my/security/mail", "/sign-in/totp", "/sign-in/offer"]) {
+    for (const place of ["/sign-in/again?back=/my/security", "/my/security", "/my/sign-ins", "/my/identity", "/my/identity?need=national&back=/my", "/my/security/mail", "/sign-in/totp", "/sign-in/offer"]) {
       await page.goto(place);
       await mustBeGood(page, "ja");
     }
@@ -195,15 +197,15 @@ async function secondFactors({ check, visitors }) {
     await page.goto(new URL(link).pathname);
     await own.go(page.locator('main form[action^="/sign-in/link/"] button'));
     assert.equal(path(page), "/sign-in/second");
+    const looks = await visitors.arrive({});
+    await looks.context().addCookies(await page.context().cookies());
+    await looks.goto("/sign-in/second");
+    await mustBeGood(looks, "ja");
     for (const place of ["/staff", "/staff/people", "/my", "/my/security"]) {
       await page.goto(place);
       assert.equal(path(page), "/sign-in/second", `${place} stays shut`);
     }
-    await own.go(page.locator('main a[href^="/sign-in/totp"]'));
-    const secret = await page.locator("main details code").textContent();
-    await own.type(field(page, "code"), number(secret));
-    await own.go(submitOf(page, "/sign-in/totp"));
-    assert.equal(await page.locator(".codes code").count(), 10);
+    await setUpAuthenticator(page, own);
     await page.goto("/staff");
     assert.equal(path(page), "/staff");
   });

@@ -320,6 +320,10 @@ fn counter(visit: &Visit, person: &Id) -> Markup {
                 .field(Field::text("reason", t.t("people-find-reason")).required().width(Width::Full)
                     .value(visit.form.get("reason")))
                 .render(t)) }
+        @if knows("people.record_mandate") {
+            section { h3 { (t.t("people-counter-mandate")) } p { (t.t("people-counter-mandate-text")) }
+                (buttons([Button::link(t.t("people-mandate-record-title"), format!("/staff/mandates/new?person={person}")).secondary().render()])) }
+        }
         @if knows("people.counter_link") {
             section { h3 { (t.t("people-counter-link")) } p { (t.t("people-counter-link-text")) }
                 (form("link", "people-counter-link")

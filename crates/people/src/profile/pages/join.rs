@@ -325,7 +325,7 @@ pub(super) async fn record(visit: &Visit) -> Result<Reply, Fault> {
         note: get("note"),
     };
     match visit.act(&RECORD_MANDATE, input.clone()).await {
-        Ok(_) => Ok(recorded_page(visit)),
+        Ok(_) => Ok(recorded_page(visit, &input.person)),
         Err(fault) if matches!(fault.kind(), Kind::Invalid | Kind::Conflict) => {
             Ok(record_page(visit, &input, Some(&fault)))
         }
@@ -333,7 +333,7 @@ pub(super) async fn record(visit: &Visit) -> Result<Reply, Fault> {
     }
 }
 
-fn recorded_page(visit: &Visit) -> Reply {
+fn recorded_page(visit: &Visit, person: &Id) -> Reply {
     let t = visit.cx.tongue();
     let title = t.t("people-mandate-record-title");
     let crumbs = [Link::new(t.t("people-crumb-staff"), "/staff"), Link::new(title, "/staff/mandates/new")];
@@ -341,5 +341,9 @@ fn recorded_page(visit: &Visit) -> Reply {
         .text(t.t("people-mandate-record-done-next"))
         .result()
         .render(t);
-    visit.page(&visit.shell(title).breadcrumbs(crumbs), html! { (PageHead::new(title).render()) (done) })
+    let back = Button::link(t.t("people-resident-back"), format!("/staff/residents/{person}")).tertiary();
+    visit.page(
+        &visit.shell(title).breadcrumbs(crumbs),
+        html! { (PageHead::new(title).render()) (done) (buttons([back.render()])) },
+    )
 }

@@ -2,7 +2,7 @@
 
 use ground::door::Reply;
 use ground::fault::Fault;
-use ground::html::{Button, PageHead, PostButton, buttons};
+use ground::html::{Banner, Button, Link, PageHead, PostButton, buttons};
 use ground::page::Visit;
 use maud::html;
 
@@ -19,9 +19,6 @@ pub(super) async fn again(visit: &Visit) -> Result<Reply, Fault> {
     let me = visit.read(&ME, Nothing {}).await?;
     let ways = visit.read(&SECURITY, Nothing {}).await?;
     let back = wanted(visit.query.get("back")).unwrap_or("/my/security");
-    if ways.fresh {
-        return Ok(Reply::see_other(back));
-    }
     let title = t.t("people-again");
     let has_passkey = ways.ways.iter().any(|way| way.kind == WayKind::Passkey && !way.locked);
     let by_mail = PostButton::new(t.t("people-again-mail"), "/sign-in/code", visit.new_token())
@@ -32,6 +29,9 @@ pub(super) async fn again(visit: &Visit) -> Result<Reply, Fault> {
     let shell = visit.shell(title).private();
     let body = html! {
         (PageHead::new(title).lead(t.t("people-again-lead")).render())
+        @if ways.fresh {
+            (Banner::info(t.t("people-again-fresh")).link(Link::new(t.t("people-again-go-on"), back)).render(t))
+        }
         @if has_passkey { (use_form(visit, back, false)) }
         @if !me.mail.is_empty() {
             p { (t.tf("people-again-mail-text", &[("mail", &me.mail)])) }
