@@ -7,7 +7,7 @@ DEMO_DATA := ./data/demo
 FUZZ_MINUTES ?= 10
 
 .DEFAULT_GOAL := help
-.PHONY: help run build ui test test-all bench fuzz audit
+.PHONY: help run build ui test test-all bench conformance fuzz audit
 
 help: ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile
@@ -32,6 +32,9 @@ test-all: ## the same, with the browser tests in every language at every width
 
 bench: ui ## what it can bear, next to a bare server in the same run; puts the figures into docs/bench.md
 	node bench/run.mjs --write
+
+conformance: build ## the public NGSI-LD test suite against a fresh server: make conformance SUITE=<its work tree>
+	@node tests/conformance/run.mjs "$(SUITE)" $(if $(ONLY),--only $(ONLY))
 
 fuzz: ## the property tests with made-up input for FUZZ_MINUTES (10) minutes
 	node tests/fuzz.mjs $(FUZZ_MINUTES)
