@@ -5,7 +5,9 @@
 
 mod inside;
 mod jobs;
+mod large;
 mod load;
+mod record;
 mod release;
 mod report;
 mod rights;
@@ -39,6 +41,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     report.jobs(jobs::per_second(if quick { 5_000 } else { 30_000 }).await?);
     report.ways(&ways::measure(if quick { 30 } else { 200 }, if quick { 2_000 } else { 50_000 }).await?);
     report.rights(&rights::measure(if quick { 2_000 } else { 50_000 }).await?);
+    report.large(&large::measure(if quick { 20_000 } else { town::RESIDENTS }, 7).await?);
     report.print();
     Ok(())
 }
@@ -84,6 +87,8 @@ async fn one_database(
     }
     let released = release::releases(&product, 64, seconds).await?;
     report.releases(name, &released);
+    let uses = if seconds < SECONDS { 1_000 } else { 10_000 };
+    report.record(name, &record::measure(&product, &cookie, uses, 300).await?);
     tokio::time::sleep(Duration::from_millis(200)).await;
     Ok(())
 }

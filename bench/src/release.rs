@@ -14,12 +14,12 @@ use crate::servers::Product;
 /// The service of the demonstration city that comes by itself, and what was agreed with it.
 const CLIENT: &str = "01DEM0M1MAM0R1000000000001";
 const SECRET: &str = "demo-watch-secret";
-const PURPOSE: &str = "watch-over";
-const ATTRIBUTES: &str = "name,kana,address,phone,age_band";
+pub const PURPOSE: &str = "watch-over";
+pub const ATTRIBUTES: &str = "name,kana,address,phone,age_band";
 
 pub struct Releases {
     pub own: Measured,
-    /// Everybody who allows the purpose, chosen and recorded.
+    /// Everybody who allows the purpose: chosen, recorded, and their identifiers fetched.
     pub chosen: usize,
     pub chosen_ms: f64,
 }
@@ -31,13 +31,8 @@ pub async fn releases(
 ) -> Result<Releases, Box<dyn Error>> {
     let token = token(product).await?;
     let begun = Instant::now();
-    let made = product
-        .ask(&post("/personal/v1/selections", &token, &format!("{{\"purpose\":\"{PURPOSE}\"}}")))
-        .await?;
+    let subjects = subjects_of_purpose(product, &token).await?;
     let chosen_ms = begun.elapsed().as_secs_f64() * 1000.0;
-    let made: serde_json::Value = serde_json::from_str(&made.1)?;
-    let selection = made["selection"].as_str().ok_or_else(|| format!("nobody was chosen: {made}"))?;
-    let subjects = subjects(product, &token, selection).await?;
     let chosen = subjects.len();
     let make: Make = Arc::new(move |n| {
         let at = usize::try_from(n).unwrap_or(0) % subjects.len().max(1);
@@ -49,11 +44,11 @@ pub async fn releases(
     Ok(Releases { own, chosen, chosen_ms })
 }
 
-fn get(path: &str, token: &str) -> String {
+pub fn get(path: &str, token: &str) -> String {
     format!("GET {path} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {token}\r\n\r\n")
 }
 
-fn post(path: &str, token: &str, body: &str) -> String {
+pub fn post(path: &str, token: &str, body: &str) -> String {
     format!(
         "POST {path} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {token}\r\n\
          content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
@@ -61,7 +56,7 @@ fn post(path: &str, token: &str, body: &str) -> String {
     )
 }
 
-async fn token(product: &Product) -> Result<String, Box<dyn Error>> {
+pub async fn token(product: &Product) -> Result<String, Box<dyn Error>> {
     let body = format!("grant_type=client_credentials&scope=purpose%3A{PURPOSE}");
     let proof = STANDARD.encode(format!("{CLIENT}:{SECRET}"));
     let request = format!(
@@ -73,6 +68,15 @@ async fn token(product: &Product) -> Result<String, Box<dyn Error>> {
     let answer: serde_json::Value = serde_json::from_str(&body)?;
     let token = answer["access_token"].as_str().ok_or_else(|| format!("no access token: {head}\n{body}"))?;
     Ok(token.to_owned())
+}
+
+/// Everybody who allows the purpose, as the service knows them.
+pub async fn subjects_of_purpose(product: &Product, token: &str) -> Result<Vec<String>, Box<dyn Error>> {
+    let asked = post("/personal/v1/selections", token, &format!("{{\"purpose\":\"{PURPOSE}\"}}"));
+    let (_, body) = product.ask(&asked).await?;
+    let made: serde_json::Value = serde_json::from_str(&body)?;
+    let selection = made["selection"].as_str().ok_or_else(|| format!("nobody was chosen: {body}"))?;
+    subjects(product, token, selection).await
 }
 
 async fn subjects(product: &Product, token: &str, selection: &str) -> Result<Vec<String>, Box<dyn Error>> {

@@ -108,6 +108,30 @@ impl Product {
         Ok(took)
     }
 
+    /// Ends it; what it wrote stays.
+    pub fn stop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        let _ = std::fs::remove_file(self.folder.join("machiya.sock"));
+    }
+
+    /// Starts it again after `stop`; how long until it answers.
+    pub fn start_again(&mut self) -> Result<u64, Box<dyn Error>> {
+        self.port = free_port()?;
+        let begun = Instant::now();
+        self.child = launch(&self.folder, self.port, self.postgres.as_deref())?;
+        wait_for(self.port, Duration::from_secs(60))?;
+        Ok(begun.elapsed().as_millis() as u64)
+    }
+
+    /// The folder of its one city.
+    pub fn city_folder(&self) -> Result<PathBuf, Box<dyn Error>> {
+        let mut cities = std::fs::read_dir(&self.folder)?
+            .filter_map(|entry| entry.ok().map(|entry| entry.path()))
+            .filter(|path| path.join("city.db").exists());
+        cities.next().ok_or_else(|| "there is no city in the folder".into())
+    }
+
     pub fn idle_kb(&self) -> Result<u64, Box<dyn Error>> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
         let line = status.lines().find(|line| line.starts_with("RssAnon:")).ok_or("no RssAnon")?;

@@ -12,9 +12,11 @@ use ground::sql;
 use serde_json::{Value, json};
 
 pub const RESIDENTS: i64 = 250_000;
-/// What each of them said: two yeses that stand, and one that was taken back.
+/// What each of them said: three yeses that stand, one of them given a second time.
 const SAID: [(&str, &str); 4] =
-    [("library", "given"), ("childcare", "given"), ("points-shop", "given"), ("points-shop", "withdrawn")];
+    [("library", "given"), ("childcare", "given"), ("watch-over", "withdrawn"), ("watch-over", "given")];
+/// More people in an hour and a day than a program may use where nothing was set: a city of this size sets its own.
+const MAY_USE: i64 = 100_000_000;
 /// Numbers of people that nobody in the demonstration city has.
 const FIRST_NO: i64 = 1_000_000;
 const RANGE: i64 = 2_500;
@@ -51,6 +53,15 @@ pub async fn fill(folder: &Path, residents: i64) -> Result<Filled, Fault> {
         std::thread::sleep(std::time::Duration::from_millis(500));
         sizes.push(size(&file)?);
     }
+    let db = Db::sqlite(&file, &slug, Store::City, SqliteSize::default(), Arc::new(Shared::default()))?;
+    for span in ["hour", "day"] {
+        let limit = sql!(
+            "insert into people_access_limit (city, kind, span, from_on, people, saved_ms, saved_by)
+             values (?1, 'service', ?2, '2020-01-01', ?3, 1700000000000, 'system')"
+        );
+        db.write(move |tx| tx.put(limit, &[Param::from(span), Param::from(MAY_USE)])).await?;
+    }
+    drop(db);
     let grown = |at: usize| sizes[at + 1].saturating_sub(sizes[at]);
     Ok(Filled {
         residents_bytes: grown(0),
@@ -110,7 +121,7 @@ fn people(range: std::ops::Range<i64>) -> Statements {
 fn stands(range: std::ops::Range<i64>) -> Statements {
     let rows: Vec<Value> = range
         .flat_map(|nth| {
-            [("library", "given"), ("childcare", "given"), ("points-shop", "withdrawn")].map(|(purpose, state)| {
+            [("library", "given"), ("childcare", "given"), ("watch-over", "given")].map(|(purpose, state)| {
                 json!({"no": FIRST_NO + nth, "purpose": purpose, "state": state, "at": START_MS + nth})
             })
         })
