@@ -4,6 +4,7 @@
 //! transaction, no I/O, may be run again), and jobs that `run` leaves behind. API route, OpenAPI, rights matrix,
 //! command line and audit all come from the one list of actions.
 
+use std::any::Any;
 use std::borrow::Cow;
 use std::future::Future;
 use std::pin::Pin;
@@ -172,38 +173,28 @@ impl<In: Input, Out: Output> Action<In, Out> {
     pub async fn call(&self, cx: &Cx, input: In, once: Option<Once>) -> Result<Out, Fault> {
         validate::check(&input)?;
         let input = match self.prepare {
-            // Preparing may be dear: the house does not work for somebody who could do this on no object at all.
-            Some(_) if !may_ever(cx, self.name) => {
-                let fault = not_allowed(cx);
-                if fault.kind() == Kind::Refused {
-                    audit::refusal(cx, self.name).await;
-                }
-                return Err(fault);
+            Some(prepare) => {
+                worth_preparing(cx, self.name).await?;
+                prepare(cx.clone(), input).await?
             }
-            Some(prepare) => prepare(cx.clone(), input).await?,
             None => input,
         };
         let action = *self;
         let acting = cx.clone();
         let mark = cx.mark();
-        let db = cx.city().store(self.store);
-        let step = move |tx: &mut Tx<'_>| {
+        let step: Step = Box::new(move |tx: &mut Tx<'_>| {
             acting.rewind(mark);
-            action.in_transaction(tx, &acting, &input, once.as_ref())
-        };
-        let outcome = match self.effect {
-            Effect::Reads => db.read(step).await,
-            Effect::ReadsQuickly => db.read_quick(step).await,
-            Effect::Writes => db.write(step).await,
-        };
-        if let Err(fault) = &outcome
-            && fault.kind() == Kind::Refused
-        {
-            audit::refusal(cx, self.name).await;
-        }
-        outcome
+            let answer = action.in_transaction(tx, &acting, &input, once.as_ref())?;
+            Ok(Box::new(answer) as Answer)
+        });
+        let answer = in_store(cx, self.name, self.store, self.effect, step).await?;
+        answer
+            .downcast::<Out>()
+            .map(|answer| *answer)
+            .map_err(|_| Fault::internal("an answer of another type"))
     }
 
+    #[inline(never)]
     fn in_transaction(
         &self,
         tx: &mut Tx<'_>,
@@ -212,23 +203,22 @@ impl<In: Input, Out: Output> Action<In, Out> {
         once: Option<&Once>,
     ) -> Result<Out, Fault> {
         let object = (self.object)(tx, cx, input)?;
-        cx.house().keeper.look(tx, cx)?;
-        let stands_in_for = allow(cx, self.name, &object)?;
-        sure_enough(cx, self.level)?;
+        let stands_in_for = may_now(tx, cx, self.name, self.level, &object)?;
         if self.effect != Effect::Writes {
             return (self.run)(tx, cx, input);
         }
         if let Some(once) = once
             && let Some(answer) = once::find(tx, cx, once, self.name)?
         {
-            return serde_json::from_value(answer).map_err(Fault::internal);
+            return serde_json::from_str(&answer).map_err(Fault::internal);
         }
         let answer = (self.run)(tx, cx, input)?;
         if self.audited {
             audit::write(tx, cx, self.name, &object, Outcome::Done, stands_in_for.as_ref())?;
         }
         if let Some(once) = once {
-            once::keep(tx, cx, once, self.name, self.keeps_answer.then_some(&answer))?;
+            let kept = if self.keeps_answer { written(&answer)? } else { String::new() };
+            once::keep(tx, cx, once, self.name, &kept)?;
         }
         Ok(answer)
     }
@@ -255,27 +245,75 @@ impl<In: Input, Out: Output> Action<In, Out> {
             has_prepare: self.prepare.is_some(),
             input: schemars::schema_for!(In),
             output: schemars::schema_for!(Out),
-            call: Arc::new(move |cx, input, once| {
-                Box::pin(async move {
-                    let input: In = validate::read(input)?;
-                    let answer = self.call(&cx, input, once).await?;
-                    serde_json::to_value(answer).map_err(Fault::internal)
-                })
-            }),
             call_bytes: Arc::new(move |cx, body, once| {
                 Box::pin(async move {
                     let input: In = validate::read_bytes(&body)?;
                     let answer = self.call(&cx, input, once).await?;
-                    serde_json::to_vec(&answer).map_err(Fault::internal)
+                    written(&answer).map(String::into_bytes)
                 })
             }),
             within: Arc::new(move |tx, cx, input| {
-                let input: In = validate::read(input)?;
-                let answer = self.within(tx, cx, &input)?;
-                serde_json::to_value(answer).map_err(Fault::internal)
+                let input: In = validate::read_bytes(input.as_bytes())?;
+                written(&self.within(tx, cx, &input)?)
             }),
         }
     }
+}
+
+// What follows is the same for every action. It stands outside of the types, because a city has hundreds of actions and
+// whatever depends on their types is compiled once for each.
+
+type Answer = Box<dyn Any + Send>;
+type Step = Box<dyn FnMut(&mut Tx<'_>) -> Result<Answer, Fault> + Send>;
+
+async fn in_store(
+    cx: &Cx,
+    action: &'static str,
+    store: Store,
+    effect: Effect,
+    step: Step,
+) -> Result<Answer, Fault> {
+    let db = cx.city().store(store);
+    let outcome = match effect {
+        Effect::Reads => db.read(step).await,
+        Effect::ReadsQuickly => db.read_quick(step).await,
+        Effect::Writes => db.write(step).await,
+    };
+    if let Err(fault) = &outcome
+        && fault.kind() == Kind::Refused
+    {
+        audit::refusal(cx, action).await;
+    }
+    outcome
+}
+
+/// Preparing may be dear: the house does not work for somebody who could do this on no object at all.
+async fn worth_preparing(cx: &Cx, action: &'static str) -> Result<(), Fault> {
+    if may_ever(cx, action) {
+        return Ok(());
+    }
+    let fault = not_allowed(cx);
+    if fault.kind() == Kind::Refused {
+        audit::refusal(cx, action).await;
+    }
+    Err(fault)
+}
+
+fn may_now(
+    tx: &mut Tx<'_>,
+    cx: &Cx,
+    action: &str,
+    level: Level,
+    object: &Object,
+) -> Result<Option<Id>, Fault> {
+    cx.house().keeper.look(tx, cx)?;
+    let stands_in_for = allow(cx, action, object)?;
+    sure_enough(cx, level)?;
+    Ok(stands_in_for)
+}
+
+fn written<T: Serialize>(answer: &T) -> Result<String, Fault> {
+    serde_json::to_string(answer).map_err(Fault::internal)
 }
 
 /// Whether the actor may do this on this object; somebody who is not signed in is asked to. Answers for whom the actor
@@ -301,10 +339,9 @@ fn not_allowed(cx: &Cx) -> Fault {
     if known { Fault::refused() } else { Fault::signed_out() }
 }
 
-type Call = Arc<dyn Fn(Cx, Value, Option<Once>) -> Boxed<'static, Result<Value, Fault>> + Send + Sync>;
 type CallBytes =
     Arc<dyn Fn(Cx, bytes::Bytes, Option<Once>) -> Boxed<'static, Result<Vec<u8>, Fault>> + Send + Sync>;
-type Within = Arc<dyn Fn(&mut Tx<'_>, &Cx, Value) -> Result<Value, Fault> + Send + Sync>;
+type Within = Arc<dyn Fn(&mut Tx<'_>, &Cx, &str) -> Result<String, Fault> + Send + Sync>;
 
 /// An action without its types: what the registry holds.
 #[derive(Clone)]
@@ -320,7 +357,6 @@ pub struct AnyAction {
     /// JSON Schema 2020-12 of what goes in and comes out.
     pub input: Schema,
     pub output: Schema,
-    call: Call,
     call_bytes: CallBytes,
     within: Within,
 }
@@ -339,7 +375,8 @@ impl AnyAction {
     }
 
     pub async fn call(&self, cx: &Cx, input: Value, once: Option<Once>) -> Result<Value, Fault> {
-        (self.call)(cx.clone(), input, once).await
+        let answer = self.call_bytes(cx, written(&input)?.into(), once).await?;
+        serde_json::from_slice(&answer).map_err(Fault::internal)
     }
 
     /// From bytes to bytes, without a tree in between: the way of the API.
@@ -364,6 +401,7 @@ impl Cx {
         let Some(action) = self.house().action(action).cloned() else {
             return Err(Fault::internal(format!("there is no action {action}")));
         };
-        (action.within)(tx, self, input)
+        let answer = (action.within)(tx, self, &written(&input)?)?;
+        serde_json::from_str(&answer).map_err(Fault::internal)
     }
 }

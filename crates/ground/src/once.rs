@@ -1,8 +1,6 @@
 //! Idempotency: the same press, or the same request sent again, is one act with one answer.
 
 use ring::digest::{SHA256, digest};
-use serde::Serialize;
-use serde_json::Value;
 
 use crate::cx::Cx;
 use crate::db::Tx;
@@ -41,7 +39,7 @@ fn hex(body: &[u8]) -> String {
 }
 
 /// The kept answer, if this was done before. The same key with another content is a mistake of the client.
-pub(crate) fn find(tx: &mut Tx<'_>, cx: &Cx, once: &Once, action: &str) -> Result<Option<Value>, Fault> {
+pub(crate) fn find(tx: &mut Tx<'_>, cx: &Cx, once: &Once, action: &str) -> Result<Option<String>, Fault> {
     tx.lock(&format!("once/{}/{}", cx.who().written(), once.key))?;
     let kept = tx.opt(
         sql!("select action, digest, answer from ground_once where city = ?1 and who = ?2 and key = ?3"),
@@ -55,18 +53,11 @@ pub(crate) fn find(tx: &mut Tx<'_>, cx: &Cx, once: &Once, action: &str) -> Resul
     if answer.is_empty() {
         return Err(Fault::new(Kind::Conflict, "answered-once"));
     }
-    serde_json::from_str(&answer).map(Some).map_err(Fault::internal)
+    Ok(Some(answer))
 }
 
-/// Keeps the answer in the act's own transaction; `None` keeps only that it was done.
-pub(crate) fn keep<T: Serialize>(
-    tx: &mut Tx<'_>,
-    cx: &Cx,
-    once: &Once,
-    action: &str,
-    answer: Option<&T>,
-) -> Result<(), Fault> {
-    let answer = answer.map(serde_json::to_string).transpose().map_err(Fault::internal)?.unwrap_or_default();
+/// Keeps the answer in the act's own transaction; an empty one keeps only that it was done.
+pub(crate) fn keep(tx: &mut Tx<'_>, cx: &Cx, once: &Once, action: &str, answer: &str) -> Result<(), Fault> {
     tx.put(
         sql!(
             "insert into ground_once (city, who, key, action, digest, answer, at_ms)
