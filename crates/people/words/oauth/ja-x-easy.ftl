@@ -38,7 +38,7 @@ people-oauth-logout-from = { $service }から、ログアウトしたいと 言�
 people-oauth-logout-text = 市の アカウントから ログアウトしますか。
 people-oauth-logout-yes = ログアウトする
 people-oauth-logout-no = ログインした ままに する
-people-oauth-logged-out = ログアウトして います
+people-oauth-logged-out = ログアウト しました
 people-oauth-logged-out-text = この 画面を 閉じて いいです。
 
 # ---- つながって いる サービス

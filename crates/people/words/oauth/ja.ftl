@@ -38,7 +38,7 @@ people-oauth-logout-from = { $service }から、市のアカウントのログ�
 people-oauth-logout-text = 市のアカウントからログアウトしますか。
 people-oauth-logout-yes = ログアウトする
 people-oauth-logout-no = ログインしたままにする
-people-oauth-logged-out = ログアウトしています
+people-oauth-logged-out = ログアウトしました
 people-oauth-logged-out-text = この画面を閉じてかまいません。
 
 # ---- つながっているサービス
