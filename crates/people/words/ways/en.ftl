@@ -277,6 +277,10 @@ action-people-sign_ins = See suspicious sign-ins
 action-people-lock_account = Lock an account
 action-people-unlock_account = Unlock an account
 done-people-second-reset = Taken away. They make a new one at the next sign-in
+people-staff-second = Second factor
+people-staff-second-none = Not set up yet
+people-staff-last-came = Last signed in
+people-staff-never-came = Never signed in
 people-staff-reset = Take away the second factor
 people-letter-code =
     Your code to sign in to the portal of { $city }:

@@ -277,6 +277,10 @@ action-people-sign_ins = 気になる ログインを 見る
 action-people-lock_account = アカウントを 止める
 action-people-unlock_account = アカウントを また 使えるように する
 done-people-second-reset = なくしました。次の ログインで 新しい 方法を 登録します
+people-staff-second = もう一つの 確認
+people-staff-second-none = まだ ありません
+people-staff-last-came = 最後に ログインした 日
+people-staff-never-came = まだ ログインして いません
 people-staff-reset = もう一つの 確認を なくす
 people-letter-code =
     { $city }の ページに ログインする ための コードです。

@@ -277,6 +277,10 @@ action-people-sign_ins = 気になるログインを見る
 action-people-lock_account = アカウントを停止する
 action-people-unlock_account = アカウントの停止を解く
 done-people-second-reset = 取り消しました。次のログインで新しい方法を登録してもらいます
+people-staff-second = もう一つの確認
+people-staff-second-none = まだ登録していません
+people-staff-last-came = 最後にログインした日時
+people-staff-never-came = まだログインしていません
 people-staff-reset = もう一つの確認を取り消す
 people-letter-code =
     { $city }のポータルにログインするためのコードです。
