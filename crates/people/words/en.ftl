@@ -3,6 +3,8 @@
 # ---- signing in and out
 people-sign-in = Sign in
 people-sign-in-lead = How to sign in to the portal of { $city }.
+people-sign-in-help = If you cannot sign in
+people-sign-in-help-text = If no code arrives, check the address and your spam folder. If you lost the device with your passkey, sign in with a code by e-mail and remove the device under “Sign-in and safety”. If no way works any more, do this:
 people-sign-in-link = Sign in with a link from the city
 people-sign-in-link-text = If you work for the city, open the link that an administrator gave you and press “Sign in”. A link works once.
 people-sign-in-link-lost = If you lost the link, or if it no longer works, ask an administrator of the city for a new one.

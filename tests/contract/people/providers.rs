@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
@@ -12,13 +13,17 @@ use ground::fault::{Fault, Kind};
 use ground::ports::{Answer, Ask, Ports, Web};
 use ground::seal;
 use ground::who::{Level, Who};
+use ground::words::Lang;
 use http::{HeaderMap, StatusCode};
 use jose::PrivateKey;
 use serde_json::{Value, json};
 use tests::Town;
 use tests::town::{Plot, each_store_of};
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
 use url::Url;
 
+use super::pages::{form, open};
 use super::{administrator, department, hire};
 
 const ISSUER: &str = "https://id.example";
@@ -38,6 +43,8 @@ struct Manner {
     key: u8,
     shared_secret: Option<String>,
     clock_s: i64,
+    /// Paths that are not answered before a permit is added.
+    holds: Option<(&'static str, Arc<Semaphore>)>,
     nonce: String,
     asked: Vec<(String, String, HeaderMap)>,
 }
@@ -132,7 +139,13 @@ impl Web for Provider {
             let status = StatusCode::from_u16(status).expect("a status");
             Ok(Answer { status, headers, body: Bytes::from(said), url: ask.url })
         };
-        Box::pin(async move { outcome })
+        let held = self.manner().holds.filter(|(path, _)| *path == url.path());
+        Box::pin(async move {
+            if let Some((_, permits)) = held {
+                permits.acquire().await.expect("open").forget();
+            }
+            outcome
+        })
     }
 }
 
@@ -503,6 +516,44 @@ fn a_provider_that_is_away_or_talks_nonsense_changes_nothing() {
 }
 
 #[test]
+fn nobody_waits_for_a_provider_that_hangs_but_the_one_who_came_from_it() {
+    each(async |town, provider| {
+        set_up(&town, |_| {}).await;
+        linked(&town, &provider).await;
+        for path in ["/token", "/userinfo"] {
+            let pairs = go(&town, &provider, HANDLE).await;
+            let permits = Arc::new(Semaphore::new(0));
+            let before = provider.asked(path);
+            provider.with(|manner| manner.holds = Some((path, permits.clone())));
+            let (to, input) = (town.clone(), answered(&pairs, HANDLE));
+            let waits = tokio::spawn(async move { came(&to, Who::anyone(), input).await });
+            while provider.asked(path) == before {
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+            // Others write and read meanwhile.
+            for nth in 0..5 {
+                let input = json!({"mail": format!("{path}{nth}@example.jp").replace('/', ""), "browser": OTHER_HANDLE});
+                let sent =
+                    timeout(Duration::from_secs(10), town.call(Who::anyone(), "people.ask_code", input));
+                sent.await.expect("the writer is free").expect("sent");
+            }
+            let open = timeout(
+                Duration::from_secs(10),
+                town.call(Who::anyone(), "people.open_providers", json!({})),
+            );
+            open.await.expect("readers are free").expect("listed");
+            assert!(!waits.is_finished(), "{path} has not been answered");
+            // Nor does the answer count twice while the first one waits.
+            assert!(came(&town, Who::anyone(), answered(&pairs, HANDLE)).await.is_err());
+            permits.add_permits(1);
+            let back = waits.await.expect("ended").expect("signed in");
+            assert_eq!(back["outcome"], "signed_in");
+            provider.with(|manner| manner.holds = None);
+        }
+    });
+}
+
+#[test]
 fn what_was_found_yesterday_is_good_while_the_provider_is_away_but_not_for_ever() {
     const HOUR_MS: i64 = 3_600_000;
     each(async |town, provider| {
@@ -522,6 +573,23 @@ fn what_was_found_yesterday_is_good_while_the_provider_is_away_but_not_for_ever(
             manner.document = Some(Arc::new(|document| document["issuer"] = json!("https://evil.example")));
         });
         assert!(went(&town, &provider, Who::anyone(), "people.go_to_provider", HANDLE).await.is_err());
+    });
+}
+
+#[test]
+fn keys_kept_before_the_clock_was_set_back_are_asked_for_anew() {
+    each(async |town, provider| {
+        set_up(&town, |_| {}).await;
+        linked(&town, &provider).await;
+        let asked = (provider.asked("/keys"), provider.asked("/.well-known/openid-configuration"));
+        town.clock.advance_ms(-48 * 3_600_000);
+        provider.with(|manner| {
+            manner.key = 9;
+            manner.clock_s -= 48 * 3_600;
+        });
+        round(&town, &provider).await.expect("signed in with the key of now");
+        let again = (provider.asked("/keys"), provider.asked("/.well-known/openid-configuration"));
+        assert!(again.0 > asked.0 && again.1 > asked.1);
     });
 }
 
@@ -710,6 +778,86 @@ fn what_people_are_sent_to_is_checked_before_it_is_open() {
         let fault = town.call(Who::operator(), "people.save_provider", input).await.unwrap_err();
         assert_eq!(fault.kind(), Kind::Outdated);
     });
+}
+
+/// Whoever has nothing but an account elsewhere can confirm that it is them, and is led back to what asked for it.
+#[test]
+fn a_provider_alone_is_enough_to_sign_in_again_and_to_go_on() {
+    each(async |town, provider| {
+        set_up(&town, |input| input["level"] = json!("national")).await;
+        let who = somebody(&town).await;
+        let identity = "/my/identity?need=national&back=/my/consents";
+        let page = open(&town, &who, Lang::Ja, identity, None).await.expect("shown");
+        let back = "/my/identity?need=national&amp;back=/my/consents";
+        assert!(
+            page.body.contains("/my/security/providers/partner") && page.body.contains(back),
+            "{}",
+            page.body
+        );
+
+        // The form of that page goes there, and back to that page.
+        let fields = [("back", identity)];
+        let sent = form(&fields).map(|sent| sent.holding(HANDLE));
+        let gone = open(&town, &who, Lang::Ja, "/my/security/providers/partner", sent).await.expect("sent");
+        let url = gone.body.split("href=\"").find(|text| text.starts_with(ISSUER)).expect("the way there");
+        let url = url.split('"').next().unwrap_or_default().replace("&amp;", "&");
+        let pairs: BTreeMap<String, String> =
+            Url::parse(&url).expect("an address").query_pairs().into_owned().collect();
+        provider.with(|manner| manner.nonce = pairs["nonce"].clone());
+        let back = came(&town, who.clone(), answered(&pairs, HANDLE)).await.expect("back");
+        assert_eq!((back["outcome"].as_str(), back["back"].as_str()), (Some("linked"), Some(identity)));
+
+        // An hour later, without any address: the page that asks to sign in again offers the provider.
+        let account = who.account.clone().expect("an account");
+        forget_mail(&town, account).await;
+        let stale = Who { signed_in_ms: who.signed_in_ms - 3_600_000, ..who };
+        let page =
+            open(&town, &stale, Lang::Ja, "/sign-in/again?back=/my/security", None).await.expect("shown");
+        assert!(page.body.contains("/sign-in/with/partner?back=/my/security"), "{}", page.body);
+    });
+}
+
+#[test]
+fn a_closed_provider_is_no_last_way_in() {
+    each(async |town, provider| {
+        let saved = set_up(&town, |_| {}).await;
+        let who = linked(&town, &provider).await;
+        let account = who.account.clone().expect("an account");
+        forget_mail(&town, account.clone()).await;
+        let passkey = tests::town::id(77);
+        let id = passkey.clone();
+        let add = move |tx: &mut ground::db::Tx<'_>| {
+            let sql = ground::sql!(
+                "insert into people_way (city, id, account, kind, issuer, subject, label, body, made_ms, used_ms,
+                                         locked_ms)
+                 values (?1, ?2, ?3, 'passkey', '', 'p', '', '', 0, 0, 0)"
+            );
+            tx.put(sql, ground::params![&id, &account])
+        };
+        town.city().db.write(add).await.expect("added");
+        let turn = |state: &'static str, rev: i64| {
+            let mut input = settings();
+            input["id"] = saved["provider"]["id"].clone();
+            input["rev"] = json!(rev);
+            input["state"] = json!(state);
+            town.call(Who::operator(), "people.save_provider", input)
+        };
+        turn("closed", 1).await.expect("closed");
+        let remove = || town.call(who.clone(), "people.remove_way", json!({"id": passkey}));
+        assert_eq!(remove().await.unwrap_err().code(), "people-last-way");
+        turn("open", 2).await.expect("open again");
+        remove().await.expect("the provider leads in");
+    });
+}
+
+async fn forget_mail(town: &Arc<Town>, account: ground::id::Id) {
+    let write = move |tx: &mut ground::db::Tx<'_>| {
+        tx.put(
+            ground::sql!("update people_account set mail = '' where city = ?1 and id = ?2"),
+            ground::params![&account],
+        )
+    };
+    town.city().db.write(write).await.expect("written");
 }
 
 #[test]

@@ -55,6 +55,19 @@ fn unknown_used_and_ended_links_get_the_same_answer() {
 }
 
 #[test]
+fn a_link_from_before_the_clock_was_set_back_is_none() {
+    each_store_of_the_house(|town| async move {
+        town.clock.advance_ms(100 * HOUR_MS);
+        let made = town.call(Who::operator(), "people.invite_admin", json!({})).await.expect("a link");
+        town.clock.advance_ms(-80 * HOUR_MS);
+        let fault = use_link(&town, Who::anyone(), link_of(&made), "a").await.unwrap_err();
+        assert_eq!(fault.code(), "people-link");
+        let again = town.call(Who::operator(), "people.invite_admin", json!({})).await.expect("a link");
+        sign_in(&town, link_of(&again), "b").await;
+    });
+}
+
+#[test]
 fn of_many_who_press_at_once_one_gets_in() {
     each_store_of_the_house(|town| async move {
         let made = town.call(Who::operator(), "people.invite_admin", json!({})).await.expect("a link");

@@ -20,6 +20,8 @@ use crate::rights::standing::touch;
 use crate::store::accounts::{self, Account};
 use crate::store::departments;
 use crate::store::staff::{self, StaffMember};
+use crate::ways::history::{self, Outcome};
+use crate::ways::{self, WayKind};
 
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema, Validate)]
 #[serde(deny_unknown_fields)]
@@ -75,12 +77,41 @@ pub struct StaffView {
     /// Whether they are to become administrator, and a second administrator has not decided yet.
     #[serde(default)]
     pub admin_asked: bool,
+    /// How they sign in, for whoever may take a second factor away.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comes_by: Option<ComesBy>,
+}
+
+/// What an administrator knows of a colleague's ways in, to help when one is lost.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ComesBy {
+    pub passkeys: usize,
+    pub totp: bool,
+    /// 0 when they never did.
+    pub last_ms: i64,
+}
+
+/// Sign-ins that are looked through for the last that succeeded.
+const LOOKED_THROUGH: i64 = 50;
+
+fn comes_by(tx: &mut Tx<'_>, id: &Id) -> Result<ComesBy, Fault> {
+    let kinds: Vec<WayKind> =
+        ways::store::of_account(tx, id)?.into_iter().map(|kept| kept.way.kind).collect();
+    let last = history::of_account(tx, id, "", LOOKED_THROUGH)?
+        .into_iter()
+        .find(|entry| entry.outcome == Outcome::In);
+    Ok(ComesBy {
+        passkeys: kinds.iter().filter(|kind| **kind == WayKind::Passkey).count(),
+        totp: kinds.contains(&WayKind::Totp),
+        last_ms: last.map_or(0, |entry| entry.at_ms),
+    })
 }
 
 fn view(tx: &mut Tx<'_>, member: StaffMember) -> Result<StaffView, Fault> {
     Ok(StaffView {
         saved_by_name: accounts::shown_name(tx, &member.saved_by)?,
         admin_asked: crate::rights::is_admin_asked(tx, &member.id)?,
+        comes_by: None,
         member,
     })
 }
@@ -91,7 +122,11 @@ fn view_of(tx: &mut Tx<'_>, id: &Id) -> Result<StaffView, Fault> {
 }
 
 pub const STAFF_MEMBER: Action<ThisStaff, StaffView> =
-    Action::reads("people.staff_member", this_staff, |tx, _, input: &ThisStaff| view_of(tx, &input.id));
+    Action::reads("people.staff_member", this_staff, |tx, cx, input: &ThisStaff| {
+        let found = view_of(tx, &input.id)?;
+        let helps = crate::rights::may_ever(cx, "people.reset_second");
+        Ok(StaffView { comes_by: helps.then(|| comes_by(tx, &input.id)).transpose()?, ..found })
+    });
 
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema, Validate)]
 #[serde(deny_unknown_fields)]

@@ -153,7 +153,12 @@ async fn current(cx: &Cx, alg: TokenAlg) -> Result<Option<(Key, Vec<u8>)>, Fault
     cx.city()
         .db
         .read(move |tx| {
-            let Some(key) = keys::current(tx, alg, acting.now_ms())? else { return Ok(None) };
+            let key = match keys::current(tx, alg, acting.now_ms())? {
+                Some(key) => Some(key),
+                // It is shown to others already: better signed with it than not at all.
+                None => keys::soonest(tx, alg, acting.now_ms())?,
+            };
+            let Some(key) = key else { return Ok(None) };
             let private = keys::private(tx, &acting, &key.kid)?;
             Ok(private.map(|private| (key, private)))
         })

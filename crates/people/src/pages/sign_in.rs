@@ -33,6 +33,9 @@ pub(super) async fn ways(visit: &Visit) -> Result<Reply, Fault> {
         (passkey_form(visit, back, true))
         @for part in more { (part) }
         @if facts.demo { (parts(visit, back)) }
+        h2 { (visit.t("people-sign-in-help")) }
+        p { (visit.t("people-sign-in-help-text")) }
+        p { (visit.t("people-security-lost-text")) }
         h2 { (visit.t("people-sign-in-link")) }
         p { (visit.t("people-sign-in-link-text")) }
         p { (visit.t("people-sign-in-link-lost")) }

@@ -16,7 +16,8 @@ use super::{only_for, saver, shell_under};
 use crate::actions::departments::{AskDepartments, DEPARTMENTS, DepartmentRow};
 use crate::actions::links::{INVITE_STAFF, InviteStaff, MadeLink};
 use crate::actions::staff::{
-    AskStaff, LOCK_STAFF, SAVE_STAFF, STAFF, STAFF_MEMBER, SaveStaff, StaffView, ThisStaff, UNLOCK_STAFF,
+    AskStaff, ComesBy, LOCK_STAFF, SAVE_STAFF, STAFF, STAFF_MEMBER, SaveStaff, StaffView, ThisStaff,
+    UNLOCK_STAFF,
 };
 use crate::model::{AccountState, Roles, STAFF_ROLES};
 use crate::store::staff::StaffMember;
@@ -251,7 +252,7 @@ pub(super) async fn one(visit: &Visit) -> Result<Reply, Fault> {
                 p { a href=(format!("/staff/rights/what?person={}", view.member.id)) { (visit.t("people-what-may")) } }
             }
             (inside)
-            (account_ways(visit, &view.member))
+            (account_ways(visit, &view))
         },
     ))
 }
@@ -278,8 +279,32 @@ async fn facts(visit: &Visit, member: &StaffMember) -> Result<Markup, Fault> {
     Ok(list.render())
 }
 
+/// Their second factor, and when they came last.
+fn comes_by(visit: &Visit, comes: &ComesBy) -> Markup {
+    let mut second = Vec::new();
+    if comes.passkeys > 0 {
+        second.push(format!("{} ({})", visit.t("people-passkey"), comes.passkeys));
+    }
+    if comes.totp {
+        second.push(visit.t("people-totp").to_owned());
+    }
+    let none =
+        second.is_empty().then(|| Tag::new(visit.t("people-staff-second-none"), Tone::Caution).render());
+    let last = match comes.last_ms {
+        0 => visit.t("people-staff-never-came").to_owned(),
+        at_ms => visit.time(at_ms),
+    };
+    SummaryList::new()
+        .row(visit.t("people-staff-second"), html! { (second.join("、")) (none.unwrap_or_default()) })
+        .text(visit.t("people-staff-last-came"), last)
+        .render()
+}
+
 /// Inviting, locking and unlocking.
-fn account_ways(visit: &Visit, member: &StaffMember) -> Markup {
+fn account_ways(visit: &Visit, view: &StaffView) -> Markup {
+    let member = &view.member;
+    // Nothing is taken away from whoever has none.
+    let has_second = view.comes_by.as_ref().is_none_or(|comes| comes.totp || comes.passkeys > 0);
     let way = |action: &str, word: &str, verb: &str| {
         visit.may_ever(action).then(|| {
             PostButton::new(visit.t(word), format!("{LIST}/{}/{verb}", member.id), visit.new_token())
@@ -289,7 +314,7 @@ fn account_ways(visit: &Visit, member: &StaffMember) -> Markup {
         AccountState::Active => [
             way("people.invite_staff", "people-staff-invite", "invite"),
             way("people.reset_second", "people-staff-reset", "reset-second")
-                .filter(|_| visit.cx.who().account.as_ref() != Some(&member.id)),
+                .filter(|_| has_second && visit.cx.who().account.as_ref() != Some(&member.id)),
             way("people.lock_staff", "people-staff-lock", "lock").map(PostButton::danger),
         ],
         AccountState::Locked => [way("people.unlock_staff", "people-staff-unlock", "unlock"), None, None],
@@ -305,6 +330,7 @@ fn account_ways(visit: &Visit, member: &StaffMember) -> Markup {
     html! {
         @if !ways.is_empty() {
             h2 { (visit.t("people-staff-account")) }
+            @if let Some(comes) = &view.comes_by { (comes_by(visit, comes)) }
             p { (visit.t(text)) }
             (buttons(ways))
         }
@@ -398,7 +424,7 @@ async fn told(visit: &Visit, fault: &Fault) -> Result<Reply, Fault> {
         (Banner::error(fault.title(t)).text(fault.remedy(t)).result().render(t))
         (head(visit, &view.member))
         (facts(visit, &view.member).await?)
-        (account_ways(visit, &view.member))
+        (account_ways(visit, &view))
     };
     Ok(visit.page_with(fault.status(), &shell, inside))
 }

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::id_or_none;
 use crate::model::{AccountKind, LinkPurpose};
+use crate::ways::attempt::CLOCK_SLACK_MS;
 
 /// Everything about who somebody is, in one row.
 pub struct Came {
@@ -246,15 +247,17 @@ fn link_of(row: &Row<'_>) -> Result<Link, Fault> {
     })
 }
 
-/// Unknown, used and ended links, and links of locked accounts, are all the same: none.
+/// Unknown, used and ended links, and links of locked accounts, are all the same: none. So is one from the future: the
+/// clock was set back, and its end tells nothing any more.
 pub fn good_link(tx: &mut Tx<'_>, digest: &str, now_ms: i64) -> Result<Option<Link>, Fault> {
     tx.opt(
         sql!(
             "select l.purpose, l.account, a.name, l.ends_ms
              from people_link l join people_account a on a.city = ?1 and a.id = l.account
-             where l.city = ?1 and l.digest = ?2 and l.used_ms = 0 and l.ends_ms > ?3 and a.state = 'active'"
+             where l.city = ?1 and l.digest = ?2 and l.used_ms = 0 and l.ends_ms > ?3 and l.made_ms <= ?4
+               and a.state = 'active'"
         ),
-        params![digest, now_ms],
+        params![digest, now_ms, now_ms + CLOCK_SLACK_MS],
         link_of,
     )
 }

@@ -145,8 +145,8 @@ pub(crate) fn open<T: DeserializeOwned>(
     Ok(Some(Attempt { body, ends_ms }))
 }
 
-/// Two nodes need not agree to the second.
-const CLOCK_SLACK_MS: i64 = 60_000;
+/// Two nodes need not agree to the second. What was made later than that was made before the clock was set back.
+pub(crate) const CLOCK_SLACK_MS: i64 = 60_000;
 
 /// Counts a try to finish it, in the try's own transaction; answers how many there were with this one. Two who try at
 /// once count one after the other.

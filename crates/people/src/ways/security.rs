@@ -19,7 +19,7 @@ use super::code::{
 use super::history::{self, Entry, Signal};
 use super::second::{paper_left, set_asks_second, tell};
 use super::store::{self, Way, WayKind};
-use super::{fresh, letters, same, tally};
+use super::{fresh, letters, relying, same, tally};
 use crate::actions::sessions::end_all;
 use crate::actions::{Nothing, a_mail, own_account, shown};
 use crate::model::{AccountKind, folded_mail, tidy};
@@ -104,7 +104,7 @@ pub const RENAME_WAY: Action<RenameWay, Nothing> = Action::writes(
     },
 );
 
-/// Removes a way. The last way in stays, and staff keep a second factor.
+/// Removes a way. The last way in stays, and staff keep a second factor. A provider that is closed leads nowhere.
 pub const REMOVE_WAY: Action<ThisWay, Nothing> =
     Action::writes("people.remove_way", this_way, |tx, cx, input: &ThisWay| {
         fresh(cx)?;
@@ -118,8 +118,11 @@ pub const REMOVE_WAY: Action<ThisWay, Nothing> =
             .filter(|way| way.id != input.id && !way.locked)
             .collect();
         let has = |kind: WayKind| others.iter().any(|way| way.kind == kind);
-        let other_way_in = !account.mail.is_empty() || has(WayKind::Passkey) || has(WayKind::Provider);
-        if !other_way_in {
+        let open = relying::open_issuers(tx)?;
+        let provider = others.iter().any(|way| way.kind == WayKind::Provider && open.contains(&way.issuer));
+        let other_way_in = !account.mail.is_empty() || has(WayKind::Passkey) || provider;
+        // An authenticator is no way in by itself.
+        if kept.way.kind != WayKind::Totp && !other_way_in {
             return Err(Fault::new(FaultKind::Invalid, "people-last-way"));
         }
         let second = has(WayKind::Totp) || has(WayKind::Passkey);

@@ -38,7 +38,7 @@ people-oauth-logout-from = { $service }から、ログアウトしたいと 言�
 people-oauth-logout-text = 市の アカウントから ログアウトしますか。
 people-oauth-logout-yes = ログアウトする
 people-oauth-logout-no = ログインした ままに する
-people-oauth-logged-out = ログアウトして います
+people-oauth-logged-out = ログアウト しました
 people-oauth-logged-out-text = この 画面を 閉じて いいです。
 
 # ---- つながって いる サービス
@@ -111,6 +111,8 @@ people-client-own-proposal = 自分の もうしこみは みとめられませ�
 people-client-approve = みとめる
 people-client-refuse = みとめない
 people-client-take-back = もうしこみを やめる
+people-client-id = クライアントID
+people-client-issuer = サービスに 書く 発行者（issuer）:
 people-client-stands = いまの とうろく
 people-client-approved-by = みとめた 人: { $who }、{ $when }
 people-client-usage = つかわれた 回数（30日）

@@ -38,7 +38,7 @@ people-oauth-logout-from = { $service }から、市のアカウントのログ�
 people-oauth-logout-text = 市のアカウントからログアウトしますか。
 people-oauth-logout-yes = ログアウトする
 people-oauth-logout-no = ログインしたままにする
-people-oauth-logged-out = ログアウトしています
+people-oauth-logged-out = ログアウトしました
 people-oauth-logged-out-text = この画面を閉じてかまいません。
 
 # ---- つながっているサービス
@@ -111,6 +111,8 @@ people-client-own-proposal = 自分の提案は承認できません。別の管
 people-client-approve = 承認する
 people-client-refuse = 承認しない
 people-client-take-back = 提案を取り下げる
+people-client-id = クライアントID
+people-client-issuer = サービスに設定する発行者（issuer）:
 people-client-stands = 登録されている内容
 people-client-approved-by = 承認: { $who }、{ $when }
 people-client-usage = 利用状況（30日）

@@ -63,6 +63,28 @@ fn a_code_is_bound_to_its_client_its_address_its_verifier_and_its_minute() {
 }
 
 #[test]
+fn a_clock_that_is_set_back_makes_no_code_and_no_token_good_again() {
+    each_store_of_the_house(|town| async move {
+        let scene = Scene::set(town).await;
+        let service = scene.service().await;
+        scene.town.clock.advance_ms(3_600_000);
+        let code = scene.code(&service, true).await;
+        let used = scene.code(&service, true).await;
+        let tokens = scene.exchange(&service, &used).await;
+        assert!(scene.bearer(tokens.text("access_token")).await.is_some());
+        scene.town.clock.advance_ms(-1_800_000);
+        assert_eq!(scene.exchange(&service, &code).await.error(), (400, "invalid_grant"));
+        assert!(
+            scene.bearer(tokens.text("access_token")).await.is_none(),
+            "its minutes would come once more"
+        );
+        // What is made by the clock as it is now is good.
+        let code = scene.code(&service, true).await;
+        assert_eq!(scene.exchange(&service, &code).await.status, 200);
+    });
+}
+
+#[test]
 fn a_used_refresh_token_ends_everything_that_came_of_the_sign_in() {
     each_store_of_the_house(|town| async move {
         let scene = Scene::set(town).await;

@@ -151,7 +151,16 @@ fn a_lost_second_factor_is_taken_away_by_somebody_else_only() {
         let fault = town.call(admin.clone(), "people.reset_second", oneself).await.unwrap_err();
         assert_eq!(fault.kind(), Kind::Refused);
         let clerk = who(&town, "full").await.expect("signed in");
-        town.call(admin, "people.reset_second", json!({"id": clerk.account})).await.expect("taken away");
+        // Who may take it away sees that there is one; a colleague sees nothing of it.
+        let one = json!({"id": clerk.account});
+        let seen = town.call(admin.clone(), "people.staff_member", one.clone()).await.expect("seen");
+        assert_eq!((&seen["comes_by"]["totp"], &seen["comes_by"]["passkeys"]), (&json!(true), &json!(0)));
+        assert_eq!(seen["comes_by"]["last_ms"], json!(town.house.clock.now_ms()));
+        let seen = town.call(clerk.clone(), "people.staff_member", one.clone()).await.expect("seen");
+        assert!(seen.get("comes_by").is_none());
+        town.call(admin.clone(), "people.reset_second", one.clone()).await.expect("taken away");
+        let seen = town.call(admin, "people.staff_member", one).await.expect("seen");
+        assert_eq!(seen["comes_by"]["totp"], json!(false));
         assert!(who(&town, "full").await.is_none());
         let half = come_again(&town, "clerk@city.example", &browser('b'), "half").await.expect("half way");
         start(&town, &half, &browser('b')).await.expect("a new one");

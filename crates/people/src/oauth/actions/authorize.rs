@@ -251,9 +251,10 @@ fn connect(tx: &mut Tx<'_>, cx: &Cx, input: &Connect) -> Result<GoesOn, Fault> {
         client: seen.client.clone(),
         redirect: seen.redirect.clone(),
         challenge: input.request.code_challenge.clone(),
+        made_ms: now_ms,
         ends_ms: now_ms + CODE_MS,
     };
-    tokens::add_code(tx, &input.code_digest, &code, now_ms)?;
+    tokens::add_code(tx, &input.code_digest, &code)?;
     tx.emit(cx, "people.connected", seen.client.as_str(), json!({"account": account}))?;
     Ok(GoesOn { redirect: seen.redirect })
 }

@@ -87,7 +87,7 @@ fn exchange(tx: &mut Tx<'_>, cx: &Cx, input: &ExchangeCode) -> Result<Granted, F
     let first = tokens::use_code(tx, &shown, cx.now_ms())?;
     let good = first
         && code.client == client.id
-        && code.ends_ms > cx.now_ms()
+        && code.is_in_time(cx.now_ms())
         && same(&code.redirect, &input.redirect_uri)
         && is_verified(&code.challenge, &input.verifier);
     let family = tokens::family(tx, &code.family, cx.now_ms())?.filter(|_| good);

@@ -190,7 +190,7 @@ async fn shown(
         &[("who", saver(visit, &view.saved_by_name)), ("when", &visit.time(client.saved_ms))],
     );
     let body = html! {
-        (PageHead::new(name).above(client.id.as_str()).render())
+        (PageHead::new(name).above(format!("{} {}", t.t("people-client-id"), client.id)).render())
         p { (state(visit, client)) }
         @if let Some(fault) = fault { (Banner::error(fault.title(t)).text(fault.remedy(t)).render(t)) }
         @if let Some(secret) = fresh { (fresh_secret(visit, secret)) }
@@ -198,6 +198,9 @@ async fn shown(
         @if client.state != ClientState::Proposed {
             h2 { (t.t("people-client-stands")) }
             (facts(visit, &body_of(view), &choices))
+            p class="quiet" {
+                (t.t("people-client-issuer")) " " code { (crate::oauth::issuer(&visit.cx)) }
+            }
             (approved(visit, view))
             (usage(visit, view))
             (secrets(visit, client))

@@ -64,6 +64,18 @@ pub fn current(tx: &mut Tx<'_>, alg: TokenAlg, now_ms: i64) -> Result<Option<Key
     )
 }
 
+/// The key that signs soonest, when none signs yet: the clock was set back to before the first of them.
+pub fn soonest(tx: &mut Tx<'_>, alg: TokenAlg, now_ms: i64) -> Result<Option<Key>, Fault> {
+    tx.opt(
+        sql!(
+            "select kid, alg, jwk, made_ms, starts_ms, stops_ms, gone_ms from people_key
+             where city = ?1 and alg = ?2 and stops_ms > ?3 order by starts_ms, kid limit 1"
+        ),
+        params![alg.name(), now_ms],
+        key_of,
+    )
+}
+
 /// The last instant at which any key of this kind signs; 0 without one.
 pub fn covered_until(tx: &mut Tx<'_>, alg: TokenAlg) -> Result<i64, Fault> {
     tx.one(

@@ -9,13 +9,16 @@ use ground::who::{Bearer, Level, Role, Who};
 use ground::words::Lang;
 use ground::{params, sql};
 
+use crate::ways::attempt::CLOCK_SLACK_MS;
+
 /// What stands between spaces, as a list.
 pub fn words(text: &str) -> Arc<[String]> {
     text.split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect()
 }
 
 /// Which client shows this access token, and in whose name. Nothing for a client that is closed, an account that is
-/// locked, or a session that has ended, whatever the token says.
+/// locked, or a session that has ended, whatever the token says; nor for a token from the future, made before the clock
+/// was set back.
 pub fn bearer(tx: &mut Tx<'_>, digest: &str, now_ms: i64) -> Result<Option<Bearer>, Fault> {
     tx.opt(
         sql!(
@@ -25,11 +28,12 @@ pub fn bearer(tx: &mut Tx<'_>, digest: &str, now_ms: i64) -> Result<Option<Beare
              left join people_account a on a.city = ?1 and a.id = t.account and a.state = 'active'
              left join people_family f on f.city = ?1 and f.id = t.family
              left join people_session s on s.city = ?1 and s.id = f.session
-             where t.city = ?1 and t.digest = ?2 and t.kind = 'access' and t.ends_ms > ?3 and c.state = 'open'
+             where t.city = ?1 and t.digest = ?2 and t.kind = 'access' and t.ends_ms > ?3 and t.made_ms <= ?4
+               and c.state = 'open'
                and (t.account = '' or a.id is not null)
                and (t.family = '' or f.session = '' or s.ends_ms > ?3)"
         ),
-        params![digest, now_ms],
+        params![digest, now_ms, now_ms + CLOCK_SLACK_MS],
         |row| {
             let account: String = row.get(1)?;
             Ok(Bearer {
@@ -150,23 +154,32 @@ pub struct Code {
     pub client: Id,
     pub redirect: String,
     pub challenge: String,
+    pub made_ms: i64,
     pub ends_ms: i64,
 }
 
-pub fn add_code(tx: &mut Tx<'_>, digest: &str, code: &Code, now_ms: i64) -> Result<(), Fault> {
+impl Code {
+    /// Within its minute. Of one from the future nobody knows how long ago it was made.
+    pub fn is_in_time(&self, now_ms: i64) -> bool {
+        self.ends_ms > now_ms && self.made_ms <= now_ms + CLOCK_SLACK_MS
+    }
+}
+
+pub fn add_code(tx: &mut Tx<'_>, digest: &str, code: &Code) -> Result<(), Fault> {
     tx.put(
         sql!(
             "insert into people_code (city, digest, family, client, redirect, challenge, made_ms, ends_ms, used_ms)
              values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0)"
         ),
-        params![digest, &code.family, &code.client, &code.redirect, &code.challenge, now_ms, code.ends_ms],
+        params![digest, &code.family, &code.client, &code.redirect, &code.challenge, code.made_ms, code.ends_ms],
     )
 }
 
 pub fn code(tx: &mut Tx<'_>, digest: &str) -> Result<Option<Code>, Fault> {
     tx.opt(
         sql!(
-            "select family, client, redirect, challenge, ends_ms from people_code where city = ?1 and digest = ?2"
+            "select family, client, redirect, challenge, made_ms, ends_ms from people_code
+             where city = ?1 and digest = ?2"
         ),
         params![digest],
         |row| {
@@ -175,7 +188,8 @@ pub fn code(tx: &mut Tx<'_>, digest: &str) -> Result<Option<Code>, Fault> {
                 client: row.get(1)?,
                 redirect: row.get(2)?,
                 challenge: row.get(3)?,
-                ends_ms: row.get(4)?,
+                made_ms: row.get(4)?,
+                ends_ms: row.get(5)?,
             })
         },
     )

@@ -241,7 +241,7 @@ pub async fn one(visit: &Visit) -> Result<Reply, Fault> {
         @for gone in gone { (Banner::warning(gone).render(t)) }
         h2 { (t.t("people-policy-plain")) }
         @if let Ok(compiled) = Compiled::read("p", &policy.cedar) { (names.explained(visit, &compiled)) }
-        details { summary { (t.t("people-policy-cedar")) } pre { code { (policy.cedar) } } }
+        (details(t.t("people-policy-cedar"), html! { pre { code { (policy.cedar) } } }))
         (next_steps(visit, &view))
         h2 { (t.t("people-policy-history")) }
         (history(visit, &view))

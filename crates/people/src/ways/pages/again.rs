@@ -11,6 +11,7 @@ use super::wanted;
 use crate::actions::Nothing;
 use crate::actions::me::ME;
 use crate::demo::DemoPart;
+use crate::ways::relying;
 use crate::ways::security::SECURITY;
 use crate::ways::store::WayKind;
 
@@ -26,6 +27,7 @@ pub(super) async fn again(visit: &Visit) -> Result<Reply, Fault> {
         .hidden("back", back);
     let demo = visit.cx.city().facts().demo;
     let part = DemoPart::ALL.into_iter().find(|part| demo && part.mail() == me.mail);
+    let providers = relying::again_panel(visit, &ways.ways, back).await?;
     let shell = visit.shell(title).private();
     let body = html! {
         (PageHead::new(title).lead(t.t("people-again-lead")).render())
@@ -37,6 +39,7 @@ pub(super) async fn again(visit: &Visit) -> Result<Reply, Fault> {
             p { (t.tf("people-again-mail-text", &[("mail", &me.mail)])) }
             (by_mail.render())
         }
+        (providers)
         @if let Some(part) = part {
             p { (t.t("people-again-demo")) }
             (PostButton::new(t.t(&format!("people-demo-{}", part.name())), "/sign-in/demo", visit.new_token())

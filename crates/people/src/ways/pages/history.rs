@@ -56,12 +56,20 @@ pub(super) async fn page(visit: &Visit) -> Result<Reply, Fault> {
             visit.new_token(),
         )
         .about(when.clone());
+        // What one came in with just now was oneself.
+        let now = row.at_ms == visit.cx.who().signed_in_ms && row.outcome == Outcome::In;
         table.row([
             html! { (when) },
             html! { (way_name(visit, &row.way)) },
             html! { (if row.agent.is_empty() { t.t("people-session-unknown") } else { row.agent.as_str() }) },
             outcome_tag(visit, row.outcome),
-            if said { Tag::new(t.t("people-not-me-said"), Tone::Caution).render() } else { not_me.render() },
+            if said {
+                Tag::new(t.t("people-not-me-said"), Tone::Caution).render()
+            } else if now {
+                Tag::new(t.t("people-history-now"), Tone::Info).render()
+            } else {
+                not_me.render()
+            },
         ])
     });
     let title = t.t("people-history");

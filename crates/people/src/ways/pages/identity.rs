@@ -9,9 +9,18 @@ use maud::{Markup, html};
 
 use super::wanted;
 use crate::actions::Nothing;
+use crate::ways::relying;
 use crate::ways::security::IDENTITY;
 
-fn step(visit: &Visit, level: Level, now: Level) -> Markup {
+/// How to get to a level; what this city does not offer yet is said.
+fn how_to(visit: &Visit, level: Level, offered: bool) -> String {
+    if level == Level::National && !offered {
+        return visit.t("people-level-national-not-yet").to_owned();
+    }
+    visit.t(&format!("people-level-{}-how", level.name())).to_owned()
+}
+
+fn step(visit: &Visit, level: Level, now: Level, offered: bool) -> Markup {
     let t = visit.cx.tongue();
     let word = |part: &str| format!("people-level-{}{part}", level.name());
     let reached = level <= now;
@@ -27,7 +36,7 @@ fn step(visit: &Visit, level: Level, now: Level) -> Markup {
             }
             p class="card-text" { (t.t(&word("-gives"))) }
             @if !reached {
-                p class="card-text" { (t.t(&word("-how"))) }
+                p class="card-text" { (how_to(visit, level, offered)) }
                 @if level == Level::Mail {
                     (buttons([Button::link(t.t("people-level-mail-go"), "/my/security/mail").secondary().render()]))
                 }
@@ -59,19 +68,20 @@ pub(super) async fn page(visit: &Visit) -> Result<Reply, Fault> {
     let missing = need.filter(|need| *need > now.level);
     // Providers that vouch for more add their ways here.
     let more = visit.panels(PanelPlace::Identity).await;
+    let offered = relying::is_offered(visit, Level::National).await?;
     let body = html! {
         (PageHead::new(title).lead(t.t("people-identity-lead")).render())
         @if let Some(need) = missing {
             (Banner::info(t.tf("people-level-needed", &[("level", t.t(&format!("people-level-{}", need.name())))]))
-                .text(t.t(&format!("people-level-{}-how", need.name())))
+                .text(how_to(visit, need, offered))
                 .render(t))
         } @else if let (Some(_), Some(back)) = (need, back) {
             (Banner::success(t.t("people-level-enough")).link(Link::new(t.t("people-level-go-on"), back)).render(t))
         }
         (facts.render())
-        h2 { (t.t("people-levels")) }
-        ul class="cards" { @for level in Level::ALL { (step(visit, level, now.level)) } }
         @for part in more { (part) }
+        h2 { (t.t("people-levels")) }
+        ul class="cards" { @for level in Level::ALL { (step(visit, level, now.level, offered)) } }
         @if let (Some(need), Some(back)) = (missing, back) {
             (buttons([
                 Button::link(t.t("people-level-look-again"), format!("/my/identity?need={}&back={}", need.name(), escaped(back)))

@@ -146,7 +146,7 @@ async fn shown(visit: &Visit, fault: Option<&Fault>) -> Result<Reply, Fault> {
         (ways_table(visit, &security))
         h2 { (t.t("people-passkey-add")) }
         p { (t.t("people-passkey-text")) }
-        (new_form(visit, "/my/security"))
+        (new_form(visit, "/my/security?done=people-way-added"))
         (second_part(visit, &security))
         @for part in more { (part) }
         h2 { (t.t("people-security-look")) }

@@ -25,7 +25,9 @@ use ground::room::Room;
 use ground::who::{Grant, Reach, Role};
 use ground::words::WordFiles;
 
+pub(crate) use pages::{again_panel, is_offered};
 pub(crate) use profile::take_over_later;
+pub(crate) use store::open_issuers;
 
 const MIGRATIONS: &[Migration] = &[Migration {
     room: "people",

@@ -69,6 +69,12 @@ pub fn all(tx: &mut Tx<'_>) -> Result<Vec<Provider>, Fault> {
     )
 }
 
+/// The issuers by which people can come in now.
+pub fn open_issuers(tx: &mut Tx<'_>) -> Result<Vec<String>, Fault> {
+    let open = all(tx)?.into_iter().filter(|provider| provider.state == Offer::Open);
+    Ok(open.map(|provider| provider.issuer).collect())
+}
+
 pub fn by_id(tx: &mut Tx<'_>, id: &Id) -> Result<Option<Provider>, Fault> {
     tx.opt(
         sql!(

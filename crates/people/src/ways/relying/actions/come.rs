@@ -255,7 +255,9 @@ pub enum Back {
         back: String,
     },
     /// The provider now is a way into one's own account.
-    Linked,
+    Linked {
+        back: String,
+    },
     /// Nobody knows this person yet: they give a name at `/sign-in/welcome`.
     Newcomer,
     /// The confirmed address belongs to an account: its owner signs in there as before, and links then.
@@ -355,8 +357,9 @@ pub const COME_BACK: Action<ComeBack, Back> =
     Action::writes("people.come_back", whole_city, |tx, cx, input: &ComeBack| match &input.came {
         None => Err(begin_again()),
         Some(Came::Declined) => Ok(Back::Declined),
-        Some(Came::Said { provider, said, link: Some((account, session)), .. }) => {
-            link(tx, cx, provider, said, account, session.as_ref())
+        Some(Came::Said { provider, said, link: Some((account, session)), back }) => {
+            link(tx, cx, provider, said, account, session.as_ref())?;
+            Ok(Back::Linked { back: back.clone() })
         }
         Some(Came::Said { provider, said, link: None, back }) => sign_in(tx, cx, input, provider, said, back),
     })
@@ -393,7 +396,7 @@ fn link(
     said: &Said,
     account: &Id,
     session: Option<&Id>,
-) -> Result<Back, Fault> {
+) -> Result<(), Fault> {
     let who = cx.who();
     // Linked is what the one who asked owns, in the session they asked in; never what somebody else is signed in to now.
     if who.account.as_ref() != Some(account) || who.session.as_ref() != session {
@@ -412,8 +415,7 @@ fn link(
     )?;
     profile::take_over(tx, cx, account, provider, said)?;
     let level = profile::level(tx, account, provider, said)?;
-    ways::raise(tx, cx, account, level, &way_of(provider))?;
-    Ok(Back::Linked)
+    ways::raise(tx, cx, account, level, &way_of(provider))
 }
 
 fn sign_in(

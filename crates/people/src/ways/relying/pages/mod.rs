@@ -3,6 +3,8 @@
 mod staff;
 mod way;
 
+pub(crate) use way::{again_panel, is_offered};
+
 use ground::page::{MenuPlace, Page, Panel, PanelPlace};
 
 pub const PAGES: &[Page] = &[

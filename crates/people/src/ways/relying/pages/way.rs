@@ -16,12 +16,16 @@ use maud::{Markup, html};
 use crate::actions::Nothing;
 use crate::pages::told;
 use crate::ways::attempt;
-use crate::ways::pages::let_in;
+use crate::ways::pages::{let_in, wanted};
 use crate::ways::relying::actions::come::{
     Back, Brought, COME_BACK, ComeBack, GO_TO_PROVIDER, GoToProvider, LINK_PROVIDER, OPEN_PROVIDERS,
     OpenProvider,
 };
 use crate::ways::security::{IDENTITY, SECURITY};
+use crate::ways::store::{Way, WayKind};
+
+const SECURITY_PAGE: &str = "/my/security";
+const IDENTITY_PAGE: &str = "/my/identity";
 
 fn start(provider: &OpenProvider, back: &str) -> String {
     let path = format!("/sign-in/with/{}", encode(&provider.slug));
@@ -51,10 +55,11 @@ pub(super) async fn sign_in_panel(visit: &Visit) -> Result<Option<Markup>, Fault
     }))
 }
 
-fn link_button(visit: &Visit, provider: &OpenProvider, word: &str) -> Markup {
+fn link_button(visit: &Visit, provider: &OpenProvider, word: &str, back: &str) -> Markup {
     let action = format!("/my/security/providers/{}", encode(&provider.slug));
     PostButton::new(with_words(visit, word, provider), action, visit.new_token())
         .kind(ButtonKind::Secondary)
+        .hidden("back", back)
         .render()
 }
 
@@ -70,8 +75,41 @@ pub(super) async fn security_panel(visit: &Visit) -> Result<Option<Markup>, Faul
     Ok(Some(html! {
         h2 { (visit.t("people-provider-link-title")) }
         p { (visit.t("people-provider-link-text")) }
-        (buttons(more.into_iter().map(|provider| link_button(visit, provider, "people-provider-link"))))
+        (buttons(more.into_iter().map(|provider| link_button(visit, provider, "people-provider-link", SECURITY_PAGE))))
     }))
+}
+
+/// Signing in once more through what one has linked: for some the only way that they have.
+pub(crate) async fn again_panel(visit: &Visit, own: &[Way], back: &str) -> Result<Markup, Fault> {
+    let open = visit.read(&OPEN_PROVIDERS, Nothing {}).await?;
+    let linked = |provider: &&OpenProvider| {
+        own.iter().any(|way| way.kind == WayKind::Provider && !way.locked && way.issuer == provider.issuer)
+    };
+    let ways: Vec<Markup> = open
+        .iter()
+        .filter(linked)
+        .map(|provider| {
+            let word = with_words(visit, "people-provider-sign-in", provider);
+            Button::link(word, start(provider, back)).secondary().render()
+        })
+        .collect();
+    Ok(html! { @if !ways.is_empty() { (buttons(ways)) } })
+}
+
+/// Whether some provider makes the city this sure of a person.
+pub(crate) async fn is_offered(visit: &Visit, level: Level) -> Result<bool, Fault> {
+    let open = visit.read(&OPEN_PROVIDERS, Nothing {}).await?;
+    Ok(open.iter().any(|provider| provider.level >= level))
+}
+
+/// Where to go on after the city has become surer: to the page that says so, with what it was asked for.
+fn identity_again(visit: &Visit) -> String {
+    let (need, back) = (visit.query.get("need"), visit.query.get("back"));
+    if Level::ALL.into_iter().any(|level| level.name() == need) && is_own_path(back) {
+        format!("{IDENTITY_PAGE}?need={need}&back={}", escaped(back))
+    } else {
+        IDENTITY_PAGE.to_owned()
+    }
 }
 
 /// The providers by which the city becomes surer of who somebody is.
@@ -83,10 +121,11 @@ pub(super) async fn identity_panel(visit: &Visit) -> Result<Option<Markup>, Faul
     if surer.is_empty() {
         return Ok(None);
     }
+    let back = identity_again(visit);
     Ok(Some(html! {
         h2 { (visit.t("people-provider-surer")) }
         p { (visit.t("people-provider-surer-text")) }
-        (buttons(surer.into_iter().map(|provider| link_button(visit, provider, "people-provider-prove"))))
+        (buttons(surer.into_iter().map(|provider| link_button(visit, provider, "people-provider-prove", &back))))
     }))
 }
 
@@ -106,7 +145,9 @@ pub(super) async fn go(visit: &Visit) -> Result<Reply, Fault> {
 /// Off to the provider, to link it.
 pub(super) async fn link(visit: &Visit) -> Result<Reply, Fault> {
     let handle = attempt::handle(visit);
-    let input = GoToProvider::new(visit.slot("provider"), &handle, "/my/security");
+    let back = visit.form.get("back");
+    let back = if is_own_path(back) { back } else { SECURITY_PAGE };
+    let input = GoToProvider::new(visit.slot("provider"), &handle, back);
     let gone = match LINK_PROVIDER.call(&visit.cx, input, None).await {
         Ok(gone) => gone,
         Err(fault) => return wrong(visit, fault),
@@ -137,7 +178,11 @@ pub(super) async fn back(visit: &Visit) -> Result<Reply, Fault> {
     let input = ComeBack::new(&brought, seal::token_digest(&token), &visit.agent);
     match COME_BACK.call(&visit.cx, input, None).await {
         Ok(Back::SignedIn { signed_in, back }) => Ok(let_in(visit, &signed_in, &token, &back)),
-        Ok(Back::Linked) => Ok(Reply::see_other("/my/security?done=people-provider-linked")),
+        Ok(Back::Linked { back }) => {
+            let to = wanted(&back).unwrap_or(SECURITY_PAGE);
+            let joint = if to.contains('?') { '&' } else { '?' };
+            Ok(Reply::see_other(&format!("{to}{joint}done=people-provider-linked")))
+        }
         Ok(Back::Newcomer) => Ok(Reply::see_other("/sign-in/welcome")),
         Ok(Back::KnownAddress) => Ok(told_so(visit, StatusCode::CONFLICT, "people-provider-known", true)),
         Ok(Back::Stranger) => Ok(told_so(visit, StatusCode::FORBIDDEN, "people-provider-stranger", true)),
