@@ -83,6 +83,7 @@ people-use-by-staff = Staff of the city
 people-use-by-service = A connected service
 people-use-by-house = The city's own system
 people-use-purpose-unknown = A request without a purpose in force ({ $code })
+people-use-counter-visit = Acting for the person at the counter
 people-use-ground-consent = With the person’s consent
 people-use-ground-law = Required by law
 people-use-ground-contract = For a contract or an application

@@ -83,6 +83,7 @@ people-use-by-staff = 市の 職員
 people-use-by-service = つながっている サービス
 people-use-by-house = 市の システム
 people-use-purpose-unknown = 目的が 決まって いません（{ $code }）
+people-use-counter-visit = 窓口で 本人の かわりに 操作
 people-use-ground-consent = 本人が 同意した から
 people-use-ground-law = 法律で 決まっている から
 people-use-ground-contract = 契約や 申請の ため

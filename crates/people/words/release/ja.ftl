@@ -83,6 +83,7 @@ people-use-by-staff = 市の職員
 people-use-by-service = 連携しているサービス
 people-use-by-house = 市のシステム
 people-use-purpose-unknown = 目的が定まっていない求め（{ $code }）
+people-use-counter-visit = 窓口で本人に代わって操作
 people-use-ground-consent = 本人の同意にもとづく
 people-use-ground-law = 法律にもとづく
 people-use-ground-contract = 契約や申請のため
