@@ -10,9 +10,8 @@ use serde_json::{Map, Value};
 
 use super::Section;
 
-/// The little that a phone needs: long words break, lines are not too long, and one thing is told from the next.
-const LOOKS: &str = "body{max-width:46rem;margin:0 auto;padding:1rem;line-height:1.7;overflow-wrap:anywhere}\
-    dl{border-top:1px solid #767676;margin:0;padding:.75rem 0}dt{font-weight:bold}dd{margin:0 0 .5rem}";
+/// How it looks, as a file beside it. Opened alone it is readable, too.
+pub(super) const LOOKS: (&str, &str) = ("look.css", include_str!("look.css"));
 
 /// Fields whose values are codes, and how the words for them begin. A value without a word is shown as it is.
 const CODES: [(&str, &str); 15] = [
@@ -44,7 +43,7 @@ pub(super) fn rendered(cx: &Cx, t: &Tongue, sections: &[Section]) -> Markup {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 title { (title) }
-                style { (LOOKS) }
+                link rel="stylesheet" href=(LOOKS.0);
             }
             body {
                 h1 { (title) }
