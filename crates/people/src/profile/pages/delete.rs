@@ -99,6 +99,7 @@ fn stays(visit: &Visit) -> Markup {
         ("people_access", "access"),
         ("ground_audit", "audit"),
         ("people_leaving", "number"),
+        ("people_pairwise", "names"),
     ];
     let rules: Vec<_> = visit.cx.house().rooms.iter().flat_map(|room| room.retention).collect();
     let days_set = visit.cx.house().retention_days.load();
