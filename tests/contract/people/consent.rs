@@ -492,6 +492,11 @@ fn assert_whole(receipt: &Value) {
         for reference in [&purpose["pii_controllers"][0], &purpose["recipient_third_parties"][0]] {
             assert!(parties.contains(&reference.as_str().expect("a reference")), "{reference}");
         }
+        for party in record["party_identification"].as_array().expect("parties") {
+            for field in ["party_name", "party_address", "party_contact", "party_role", "party_type"] {
+                assert!(party[field].as_str().is_some_and(|said| !said.is_empty()), "{field}");
+            }
+        }
         for event in record["consent_events"].as_array().expect("events") {
             for field in ["event_time", "entity_id", "event_type", "event_state"] {
                 assert!(event[field].is_string(), "{field}");

@@ -229,3 +229,6 @@ audit-actor-hint = E-mail address of a colleague, or an account’s number
 audit-from = From this day
 audit-until = Until this day
 field-audit-actor = There is no such colleague
+audit-class-city = City
+audit-class-file = File
+audit-class-job = Job

@@ -226,3 +226,6 @@ audit-actor-hint = 職員の メールアドレスか、アカウントの 番�
 audit-from = この日から
 audit-until = この日まで
 field-audit-actor = その 職員は いません
+audit-class-city = 市
+audit-class-file = ファイル
+audit-class-job = じどうの しごと

@@ -229,3 +229,6 @@ audit-actor-hint = 職員のメールアドレス、またはアカウントの�
 audit-from = この日から
 audit-until = この日まで
 field-audit-actor = その職員は見つかりません
+audit-class-city = 市
+audit-class-file = ファイル
+audit-class-job = 自動の処理
