@@ -2,6 +2,7 @@
 // a resident looked up with a reason, and served at the counter.
 import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
+import { createServer } from "node:http";
 import { join } from "node:path";
 import { Keyboard, Pointer } from "../lib/hands.mjs";
 import { administrator, approver, clerk, editor, resident } from "../lib/people.mjs";
@@ -101,12 +102,15 @@ async function everybody({ check, visitors }) {
     assert.match(reply.headers()["content-security-policy"], /frame-ancestors 'none'/);
     assert.equal(reply.headers()["x-frame-options"], "DENY");
     // A page of somebody else's, with ours in a frame under its own words.
-    const trap = "http://trap.localhost/";
-    await page.route(trap, (route) => route.fulfill({
-      contentType: "text/html", body: `<h1>Win a prize</h1><iframe src="${visitors.town.origin}/my/consents"></iframe>`,
-    }));
-    await page.goto(trap);
+    const trap = createServer((_, answer) => {
+      answer.setHeader("content-type", "text/html");
+      answer.end(`<h1>Win a prize</h1><iframe src="${visitors.town.origin}/my/consents"></iframe>`);
+    });
+    await new Promise((ready) => trap.listen(0, "127.0.0.1", ready));
+    await page.goto(`http://localhost:${trap.address().port}/`);
     await page.waitForTimeout(500);
+    trap.close();
+    trap.closeAllConnections();
     const inside = page.frames().find((one) => one !== page.mainFrame());
     assert.equal(await inside.locator('[role="switch"]').count(), 0, "there is nothing to press");
     const refused = visitors.takeComplaints();
