@@ -30,13 +30,8 @@ const STAY: &[(&str, &str)] = &[
     ("people_purpose", "staff write them, a few hundred at most"),
     ("people_purpose_version", "what people said yes to is kept as long as their yes"),
     ("people_consent", "at most one row per person and purpose"),
-    (
-        "people_consent_event",
-        "the proof of each consent: goes with its person, and its writing is slowed down",
-    ),
     ("people_client", "staff register and close services"),
     ("people_client_purpose", "follows people_client"),
-    ("people_pairwise", "at most one row per person and sector"),
     ("people_connection", "at most one row per person and service"),
     ("people_policy", "staff write policies, and there is a limit"),
     ("people_policy_version", "what was in force when stays known for good; staff write it by hand"),

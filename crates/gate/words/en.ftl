@@ -98,3 +98,4 @@ gate-stuck-failed = Some letters could not be sent
 gate-stuck-waiting = { $count } waiting (the oldest { $age }). They go out by themselves once the server answers.
 gate-stuck-failed-count = { $count } could not be sent within the last day.
 gate-stuck-look = See the queue
+audit-class-mail = Letter

@@ -98,3 +98,4 @@ gate-stuck-failed = 送れなかった メールが あります
 gate-stuck-waiting = { $count }通が 待って います（いちばん 古い ものは { $age }）。つながったら 自動で 送ります。
 gate-stuck-failed-count = この 1日に { $count }通が 送れませんでした。
 gate-stuck-look = メールの ようすを 見る
+audit-class-mail = メール

@@ -98,3 +98,4 @@ gate-stuck-failed = 送れなかったメールがあります
 gate-stuck-waiting = { $count }通が待っています（いちばん古いものは { $age }）。つながれば自動で送られます。
 gate-stuck-failed-count = この一日に { $count }通が送れませんでした。
 gate-stuck-look = メールの送信状況を見る
+audit-class-mail = メール

@@ -204,6 +204,16 @@ impl Visit {
 
     /// A shell with everything filled in that is the same on all pages.
     pub fn shell(&self, title: impl Into<String>) -> Shell<'_> {
+        self.shell_about(title, false)
+    }
+
+    /// A shell for what is always about whoever signed in, as their ways in or leaving: whoever acts for somebody else
+    /// is told plainly that this page is not about that person.
+    pub fn own_shell(&self, title: impl Into<String>) -> Shell<'_> {
+        self.shell_about(title, true)
+    }
+
+    fn shell_about(&self, title: impl Into<String>, own: bool) -> Shell<'_> {
         let house = self.cx.house();
         let facts = self.cx.city().facts();
         let who = self.cx.who();
@@ -229,7 +239,8 @@ impl Visit {
             shell = shell.strip(self.t("demo-banner"), self.t("demo-banner-text"));
         }
         if let Some(acting) = &who.acting {
-            shell = shell.banner(self.acting_banner(acting));
+            let banner = if own { self.own_banner(acting) } else { self.acting_banner(acting) };
+            shell = shell.banner(banner);
         }
         if house.shared.is_read_only() {
             shell = shell.banner(Banner::warning(self.t("read-only-banner")).render(self.cx.tongue()));
@@ -252,6 +263,18 @@ impl Visit {
         Banner::info(t.tf("acting-banner", &[("name", &acting.shown_name)]))
             .body(html! {
                 p { (t.tf("acting-scopes", &[("scopes", &scopes.join(joint))])) }
+                (stop.render())
+            })
+            .render(t)
+    }
+
+    /// On pages about oneself while somebody acts for another person.
+    fn own_banner(&self, acting: &Acting) -> Markup {
+        let t = self.cx.tongue();
+        let stop = PostButton::new(t.t("acting-stop"), "/my/family/stop", self.new_token());
+        Banner::warning(t.t("acting-own"))
+            .body(html! {
+                p { (t.tf("acting-own-text", &[("name", &acting.shown_name)])) }
                 (stop.render())
             })
             .render(t)

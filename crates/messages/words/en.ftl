@@ -175,3 +175,4 @@ event-messages-page_scheduled = A page was scheduled
 event-messages-page_published = A page was published
 event-messages-page_withdrawn = A page was withdrawn
 event-messages-page_reviewed = A page was reviewed
+audit-class-page = Page

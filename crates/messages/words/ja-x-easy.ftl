@@ -175,3 +175,4 @@ event-messages-page_scheduled = ページの 公開を よやくしました
 event-messages-page_published = ページを 公開しました
 event-messages-page_withdrawn = ページの 公開を やめました
 event-messages-page_reviewed = ページを 見なおしました
+audit-class-page = あんないの ページ

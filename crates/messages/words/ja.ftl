@@ -175,3 +175,4 @@ event-messages-page_scheduled = ページの公開が予約された
 event-messages-page_published = ページが公開された
 event-messages-page_withdrawn = ページの公開が終わった
 event-messages-page_reviewed = ページの内容が確かめられた
+audit-class-page = 案内のページ

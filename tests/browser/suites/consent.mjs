@@ -2,6 +2,7 @@
 // a resident looked up with a reason, and served at the counter.
 import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
+import { createServer } from "node:http";
 import { join } from "node:path";
 import { Keyboard, Pointer } from "../lib/hands.mjs";
 import { administrator, approver, clerk, editor, resident } from "../lib/people.mjs";
@@ -72,6 +73,49 @@ async function switches({ check, visitors }) {
       }
     });
   }
+}
+
+async function everybody({ check, visitors }) {
+  for (const lang of ["ja", "ja-x-easy", "en"]) {
+    await check(`what data is used for is read without an account, in ${lang}`, async () => {
+      const page = await visitors.arrive({ lang, javaScript: false });
+      await page.goto("/");
+      await new Pointer(page).go(page.locator('footer a[href="/purposes"]'));
+      await new Pointer(page).go(page.locator('main a[href="/purposes/library/2"]'));
+      await new Pointer(page).go(page.locator('main a[href="/my/consents/library"]'));
+      assert.equal(new URL(page.url()).pathname, "/sign-in", "to decide, one signs in");
+      const looked = await visitors.arrive({ lang });
+      for (const path of ["/purposes", "/purposes/library/1"]) {
+        await looked.goto(path);
+        await mustBeGood(looked, lang);
+      }
+    });
+  }
+  await check("what a new version changes is told beside the question", async () => {
+    const page = await visitors.arrive({ as: resident, javaScript: false });
+    await page.goto("/my/consents/library");
+    assert.match(await page.locator("main").innerText(), /前に答えた内容（第1版）から変わったこと[\s\S]*新しく渡す情報：関心のある分野/);
+  });
+  await check("nobody is led to consent inside a foreign page", async () => {
+    const page = await visitors.arrive({ as: resident });
+    const reply = await page.goto("/my/consents");
+    assert.match(reply.headers()["content-security-policy"], /frame-ancestors 'none'/);
+    assert.equal(reply.headers()["x-frame-options"], "DENY");
+    // A page of somebody else's, with ours in a frame under its own words.
+    const trap = createServer((_, answer) => {
+      answer.setHeader("content-type", "text/html");
+      answer.end(`<h1>Win a prize</h1><iframe src="${visitors.town.origin}/my/consents"></iframe>`);
+    });
+    await new Promise((ready) => trap.listen(0, "127.0.0.1", ready));
+    await page.goto(`http://localhost:${trap.address().port}/`);
+    await page.waitForTimeout(500);
+    trap.close();
+    trap.closeAllConnections();
+    const inside = page.frames().find((one) => one !== page.mainFrame());
+    assert.equal(await inside.locator('[role="switch"]').count(), 0, "there is nothing to press");
+    const refused = visitors.takeComplaints();
+    assert.ok(refused.some((one) => /frame-ancestors|X-Frame-Options/i.test(one)), `the browser refused it: ${refused}`);
+  });
 }
 
 async function write(page, hand, code) {
@@ -163,6 +207,8 @@ async function counter({ check, visitors }) {
     await hand.go(act.locator('button[type="submit"]'));
     assert.equal(new URL(page.url()).pathname, "/my/consents", "the switchboard is the person's now");
     assert.ok((await page.locator("body").innerText()).includes("菊池"), "every page says for whom");
+    await page.goto("/my/record");
+    assert.match(await page.locator("main table tbody tr").first().innerText(), /窓口で本人に代わって操作/, "serving somebody is a use");
     await page.goto("/staff/residents");
   });
   for (const lang of ["ja", "ja-x-easy", "en"]) {
@@ -178,6 +224,7 @@ async function counter({ check, visitors }) {
 
 export default [
   { name: "consent: switches", run: switches },
+  { name: "consent: for everybody", run: everybody },
   { name: "consent: purposes", run: purposes },
   { name: "consent: counter", run: counter },
 ];

@@ -51,6 +51,25 @@ async function acting({ check, visitors }) {
       assert.notEqual(await field(page, "kana").inputValue(), "", "one's own profile is as it was");
     });
   }
+  await check("a child's consents are one step from one's own; pages about oneself say so, and nobody leaves by mistake", async () => {
+    const page = await visitors.arrive({ as: resident, javaScript: false });
+    const hand = new Pointer(page);
+    await page.goto("/my/consents");
+    await hand.go(page.locator('main form[action^="/my/family/act/"] button').first());
+    assert.equal(new URL(page.url()).pathname, "/my/consents");
+    assert.ok(await banner(page).isVisible());
+    await page.goto("/my");
+    assert.equal(await page.locator('main a[href="/my/services"]').count(), 0, "one's own services are not the child's");
+    for (const path of ["/my/delete", "/my/takeout", "/my/security", "/my/sessions", "/my/family"]) {
+      await page.goto(path);
+      assert.match(await page.locator("body").innerText(), /このページは、あなた自身のものです/, path);
+    }
+    for (const path of ["/my/delete", "/my/takeout"]) {
+      await page.goto(path);
+      assert.equal(await page.locator(`main form[action="${path}"]`).count(), 0, `${path} is not pressed for somebody else`);
+    }
+    await hand.go(page.locator('form[action="/my/family/stop"] button'));
+  });
   await check("a form that was opened for a child is not sent for oneself", async () => {
     const page = await visitors.arrive({ as: resident });
     await page.goto("/my/family");

@@ -280,6 +280,51 @@ fn an_end_is_announced_and_comes_whether_or_not_anybody_works() {
     });
 }
 
+/// A child has no post of its own: the parent hears that its consent ends, and whose it is.
+#[test]
+fn a_parent_is_reminded_of_a_childs_consent() {
+    each_store_of_the_house(|town| async move {
+        let library = recipient(&town, "library").await;
+        approved(&town, purpose("books", &library)).await;
+        let (parent, _) = (resident(&town, 7, "1985-01-01").await, resident(&town, 8, "2016-03-01").await);
+        town.city()
+            .db
+            .write(|tx| {
+                tx.put(
+                    sql!("update people_account set mail = '', name = '住民 小花' where city = ?1 and id = ?2"),
+                    params![id(8)],
+                )?;
+                tx.put(
+                    sql!(
+                        "insert into people_mandate
+                             (city, id, person, agent, relation, scopes, state, starts_on, ends_on, starts_ms, ends_ms,
+                              note, document, made_ms, made_by, answered_ms, ended_ms, ended_by, used_ms, reminded_ms)
+                         values (?1, ?2, ?3, ?4, 'parent', 'consents', 'active', '2026-01-01', '', 0, 0, '', '',
+                                 ?5, ?4, ?5, 0, '', 0, 0)"
+                    ),
+                    params![id(32), id(8), id(7), START_MS],
+                )
+            })
+            .await
+            .expect("a child and its parent");
+        let acting = Acting {
+            person: id(8),
+            mandate: id(32),
+            scopes: Arc::from([Scope::Consents]),
+            shown_name: "子".to_owned(),
+            ends_ms: 0,
+        };
+        let who = Who { acting: Some(Arc::new(acting)), ..parent };
+        say(&town, &who, "books", 1, "given").await.expect("given");
+        town.clock.advance_ms(340 * DAY_MS);
+        nightly(&town).await;
+        let letters = town.letters().await;
+        let told: Vec<&str> = letters.iter().map(|letter| letter.to.as_str()).collect();
+        assert_eq!(told, ["p7@example.jp"]);
+        assert!(letters[0].subject.contains("住民 小花"), "{}", letters[0].subject);
+    });
+}
+
 /// What the clock does every night.
 async fn nightly(town: &Arc<Town>) {
     let cx = town.cx(Who::system());
@@ -446,6 +491,11 @@ fn assert_whole(receipt: &Value) {
             .collect();
         for reference in [&purpose["pii_controllers"][0], &purpose["recipient_third_parties"][0]] {
             assert!(parties.contains(&reference.as_str().expect("a reference")), "{reference}");
+        }
+        for party in record["party_identification"].as_array().expect("parties") {
+            for field in ["party_name", "party_address", "party_contact", "party_role", "party_type"] {
+                assert!(party[field].as_str().is_some_and(|said| !said.is_empty()), "{field}");
+            }
         }
         for event in record["consent_events"].as_array().expect("events") {
             for field in ["event_time", "entity_id", "event_type", "event_state"] {

@@ -191,6 +191,87 @@ fn a_service_follows_who_turned_on_and_off() {
         assert_eq!(second.body["rows"][0]["subject"], first.body["rows"][0]["subject"]);
         let other = get(&town, shop(), "/personal/v1/consents?purpose=other").await;
         assert_eq!((other.status, other.kind.as_str()), (403, "application/problem+json"));
+        let nonsense = get(&town, shop(), "/personal/v1/people/x?purpose=shop&attributes=shoe").await;
+        let said = nonsense.body["errors"][0]["message"].as_str().unwrap_or_default().to_owned();
+        assert!(said.contains("address") && !said.contains('{'), "what can be asked for is named: {said}");
         assert_eq!(get(&town, shop(), "/personal/v1/consents?purpose=shop&after=x").await.status, 422);
+    });
+}
+
+/// The feed from a place on, once it has so many rows: a reader of the log waits for older transactions of the whole
+/// cluster.
+async fn changes(town: &Arc<Town>, who: &Who, after: &str, rows: usize) -> Value {
+    let path = format!("/personal/v1/consents?purpose=shop&after={after}");
+    for _ in 0..200 {
+        let answer = get(town, who.clone(), &path).await;
+        if answer.body["rows"].as_array().is_some_and(|all| all.len() >= rows) {
+            return answer.body;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    panic!("{rows} changes never came");
+}
+
+/// Off is off on the service's side, too: whose yes a newer version has ended, and who has left, is told under the name
+/// that the service knows; who was merely asked is not.
+#[test]
+fn a_service_learns_whose_consent_lapsed_and_who_left() {
+    each_store_of_the_house(|town| async move {
+        purpose(&town, "shop", "company", "consent", "name").await;
+        residents(&town, 3).await;
+        agree(&town, 4_000, "shop").await;
+        let shop = service(4_000, &["purpose:shop"]);
+        for number in [1u128, 2] {
+            let adult =
+                Who { account: Some(id(number)), roles: Arc::from([Role::Resident]), ..Who::default() };
+            let input = json!({"purpose": "shop", "version": 1, "decision": "given"});
+            town.call(adult, "people.decide_consent", input).await.expect("given");
+        }
+        let input = json!({"person": id(3), "purpose": "shop"});
+        town.call(Who::system(), "people.request_consent", input).await.expect("asked");
+        let first = changes(&town, &shop, "", 2).await;
+        let (one, two) = (&first["rows"][0]["subject"], &first["rows"][1]["subject"]);
+
+        // Person 2 leaves; person 1 is asked again.
+        let parts: Vec<_> = town.house.rooms.iter().flat_map(|room| room.erase).copied().collect();
+        let cx = town.cx(Who::system());
+        let asks =
+            town.house.rooms.iter().flat_map(|room| room.jobs).find(|job| job.name == "people.ask_again");
+        let ground::jobs::JobRun::InTx(ask_again) = asks.expect("a job").run else {
+            panic!("in a transaction")
+        };
+        town.city()
+            .db
+            .write(move |tx| {
+                let person = ground::room::Person { account: id(2), person_no: 2 };
+                for part in &parts {
+                    while !(part.range)(tx, &cx, &person)? {}
+                }
+                ask_again(tx, &cx, &json!({"purpose": "shop", "version": 2, "after": 0}))
+            })
+            .await
+            .expect("done");
+        let next = first["next"].as_str().expect("a place");
+        let second = changes(&town, &shop, next, 2).await;
+        let told: Vec<(&Value, &Value)> = second["rows"]
+            .as_array()
+            .expect("rows")
+            .iter()
+            .map(|row| (&row["subject"], &row["given"]))
+            .collect();
+        assert_eq!(told, [(two, &json!(false)), (one, &json!(false))]);
+
+        // What stays of who has left ends by its rules, and no service is given a new name for them.
+        let left = |table: &'static str| {
+            let rule =
+                town.house.rooms.iter().flat_map(|room| room.retention).find(|rule| rule.table == table);
+            let (purge, late_ms) = ((rule.expect("a rule").purge)(), town.cx(Who::system()).now_ms() + 1);
+            town.city().db.write(move |tx| tx.exec(purge, ground::params![late_ms]))
+        };
+        assert_eq!(left("people_pairwise").await.expect("cleared"), 1);
+        assert_eq!(left("people_consent_event").await.expect("cleared"), 2, "given and withdrawn");
+        let whole = changes(&town, &shop, "", 2).await;
+        let rows = whole["rows"].as_array().expect("rows");
+        assert!(rows.len() == 2 && rows.iter().all(|row| row["subject"] == *one), "{rows:?}");
     });
 }

@@ -225,6 +225,16 @@ fn a_visit_at_the_counter_lasts_half_an_hour_and_marks_what_was_checked() {
         town.call(clerk.clone(), "people.begin_counter", begin.clone()).await.expect("begun");
         let serving = who(&town, "clerk").await.expect("known");
         assert_eq!(serving.subject(), person.account.as_ref());
+        // What staff see at the counter is a use like every other: the person reads of it.
+        let record = town.call(person.clone(), "people.record", json!({})).await.expect("read");
+        assert_eq!(
+            (&record["rows"][0]["purpose"], &record["rows"][0]["ground"]),
+            (&json!("@counter"), &json!("duty"))
+        );
+        assert_eq!(
+            (&record["rows"][0]["by"], &record["rows"][0]["reason"]),
+            (&json!("staff"), &json!("住所の届け"))
+        );
         save(&town, &serving, |input| {
             input["birth"] = json!("昭和60年4月1日");
             input["address"] = json!("本町１ー２");

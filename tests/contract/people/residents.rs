@@ -91,6 +91,53 @@ fn nobody_is_looked_up_without_a_duty_and_a_reason() {
     });
 }
 
+/// A mass export by one member of staff, whichever way they take: they are stopped, are shown nobody, and the
+/// administrators hear of it.
+#[test]
+fn whoever_looks_up_too_many_is_shown_nobody_in_any_way() {
+    each_store_of_the_house(|town| async move {
+        purposes(&town).await;
+        let mut people = Vec::new();
+        for nth in 1..=4 {
+            people.push(register(&town, "紙野 花", &format!("カミノ {nth}"), "1940-05-01").await);
+        }
+        let admin = person(901, &[Role::Staff, Role::Admin]);
+        let limit = json!({"kind": "staff", "span": "hour", "from_on": "2026-04-01", "people": 3});
+        town.call(admin.clone(), "people.save_use_limit", limit).await.expect("set");
+        let look = |nth: usize| {
+            let input = json!({"person": people[nth], "grounds": grounds("counter")});
+            town.call(clerk(), "people.resident", input)
+        };
+        let begin = |nth: usize| {
+            let input = json!({"person": people[nth], "reason": "住所の届け", "document": "旅券"});
+            town.call(clerk(), "people.begin_counter", input)
+        };
+        for nth in 0..2 {
+            assert_eq!(look(nth).await.expect("seen")["stopped"], json!(false));
+        }
+        let stopped = town.call(admin.clone(), "people.stopped_uses", json!({}));
+        assert_eq!(stopped.await.expect("a list")["rows"], json!([]));
+        // The third is usual; a search that shows four is too many, and shows nobody.
+        let search = json!({"grounds": grounds("counter"), "name": "紙野"});
+        let found = town.call(clerk(), "people.find_residents", search).await.expect("answered");
+        assert_eq!((&found["stopped"], &found["people"]), (&json!(true), &json!([])));
+        let seen = look(3).await.expect("answered");
+        assert_eq!(
+            (&seen["stopped"], &seen["given"], &seen["not_known"]),
+            (&json!(true), &json!({}), &json!([]))
+        );
+        let visit = begin(3).await.expect("answered");
+        assert_eq!((&visit["stopped"], visit.get("id")), (&json!(true), None), "nobody is acted for");
+        let list = town.call(admin, "people.stopped_uses", json!({})).await.expect("a list");
+        assert_eq!(list["rows"].as_array().map(Vec::len), Some(1), "told, and told once");
+        let tried = recorded(&town).await;
+        assert!(
+            tried.iter().any(|reason| reason == "住所の届け"),
+            "the attempt stands in the record: {tried:?}"
+        );
+    });
+}
+
 #[test]
 fn too_many_are_nobody() {
     each_store_of_the_house(|town| async move {

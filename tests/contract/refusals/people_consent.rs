@@ -10,6 +10,7 @@ pub const LINES: &[Line] = &[
     line("people.request_consent", |seeds| json!({"person": seeds.profile.person, "purpose": "open"})),
     oneself("people.consent_history", nothing),
     oneself("people.consent_receipts", |_| json!({"purpose": "open"})),
+    line("people.open_purposes", nothing),
     line("people.purpose_notice", |_| json!({"code": "open", "version": 1})),
     line("people.purposes", nothing),
     line("people.purpose", |_| json!({"code": "open"})),

@@ -230,7 +230,7 @@ pub(super) async fn audit(visit: &Visit) -> Result<Reply, Fault> {
                     }
                 },
                 html! { (t.t(&format!("action-{}", row.action.replace('.', "-")))) br; code { (row.action) } },
-                html! { (row.class) br; code { (row.object) } },
+                html! { (class(visit, &row.class)) br; code { (row.object) } },
                 Tag::new(outcome(&row.outcome), tone).render(),
                 html! { (t.t(&format!("audit-via-{}", row.via))) },
                 person(visit, &row.acting, &row.acting_name),
@@ -247,6 +247,12 @@ pub(super) async fn audit(visit: &Visit) -> Result<Reply, Fault> {
         (visit.next_page(list.next.as_deref(), &base))
     };
     Ok(visit.page_with(status, &shell, body))
+}
+
+/// What kind of thing an act was about, in words; a kind that nobody has named as it is kept.
+fn class(visit: &Visit, class: &str) -> String {
+    let (t, word) = (visit.cx.tongue(), format!("audit-class-{class}"));
+    if t.knows(&word) { t.t(&word).to_owned() } else { class.to_owned() }
 }
 
 fn filters(visit: &Visit, fault: Option<&Fault>) -> Markup {

@@ -101,6 +101,24 @@ pub fn decide(
     write(tx, cx, person_no, purpose, now.version, state, ends_ms)
 }
 
+/// Takes back every yes of somebody who leaves.
+pub(crate) fn withdraw_all(tx: &mut Tx<'_>, cx: &Cx, person_no: i64) -> Result<(), Fault> {
+    lock_person(tx, person_no)?;
+    let given = tx.all(
+        sql!(
+            "select purpose, version from people_consent
+             where city = ?1 and person_no = ?2 and state = 'given' order by purpose"
+        ),
+        params![person_no],
+        |row| Ok((row.get::<String>(0)?, row.get::<i64>(1)?)),
+    )?;
+    for (purpose, version) in given {
+        lock_purpose_shared(tx, &purpose)?;
+        write(tx, cx, person_no, &purpose, version, State::Withdrawn, 0)?;
+    }
+    Ok(())
+}
+
 /// Asks a person: from now on an answer is waited for. Whoever has answered this version, or one that the version in
 /// force does not ask about again, is left in peace.
 pub fn request(tx: &mut Tx<'_>, cx: &Cx, person_no: i64, purpose: &str) -> Result<bool, Fault> {

@@ -44,7 +44,19 @@ pub(super) fn ask_range(tx: &mut Tx<'_>, cx: &Cx, body: &Value) -> Result<(), Fa
         params![purpose, after, version, RANGE_ROWS],
         |row| row.get::<i64>(0),
     )?;
-    let Some(last) = people.last().copied() else { return Ok(()) };
+    let Some(last) = people.last().copied() else {
+        // Whoever was just answering was passed over: once more from the beginning, until nobody is left.
+        let from_the_start = json!({"purpose": purpose, "version": version, "after": 0});
+        return match after {
+            0 => Ok(()),
+            _ => tx.enqueue(
+                cx,
+                ASK_AGAIN,
+                Some(&format!("{purpose}@{version}/again/{after}")),
+                &from_the_start,
+            ),
+        };
+    };
     let rows: Vec<Value> = people.iter().map(|no| json!({"no": no, "id": cx.id()})).collect();
     let rows = Value::from(rows);
     tx.put(
@@ -63,13 +75,11 @@ pub(super) fn ask_range(tx: &mut Tx<'_>, cx: &Cx, body: &Value) -> Result<(), Fa
         ),
         params![&rows, purpose, version, cx.now_ms()],
     )?;
-    let count = people.len();
-    tx.emit(
-        cx,
-        State::Requested.event(),
-        purpose,
-        json!({"purpose": purpose, "version": version, "people": count}),
-    )?;
+    // One for each: services learn from these whose yes has lapsed.
+    for person_no in &people {
+        let body = json!({"purpose": purpose, "version": version, "person_no": person_no, "lapsed": true});
+        tx.emit(cx, State::Requested.event(), purpose, body)?;
+    }
     let next = json!({"purpose": purpose, "version": version, "after": last});
     tx.enqueue(cx, ASK_AGAIN, Some(&format!("{purpose}@{version}/{last}")), &next)
 }
@@ -128,6 +138,8 @@ fn expire(tx: &mut Tx<'_>, cx: &Cx) -> Result<bool, Fault> {
 struct Soon {
     purpose: String,
     person_no: i64,
+    /// Their name.
+    person: String,
     ends_ms: i64,
     mail: String,
     lang: Lang,
@@ -138,7 +150,7 @@ struct Soon {
 fn remind(tx: &mut Tx<'_>, cx: &Cx) -> Result<bool, Fault> {
     let soon = tx.all(
         sql!(
-            "select c.purpose, c.person_no, c.ends_ms, a.mail, a.lang, v.name from people_consent c
+            "select c.purpose, c.person_no, c.ends_ms, a.mail, a.lang, v.name, a.name from people_consent c
              join people_account a on a.city = ?1 and a.person_no = c.person_no
              join people_purpose p on p.city = ?1 and p.code = c.purpose and p.state = 'open'
              join people_purpose_version v on v.city = ?1 and v.purpose = c.purpose and v.version = c.version
@@ -155,6 +167,7 @@ fn remind(tx: &mut Tx<'_>, cx: &Cx) -> Result<bool, Fault> {
                 mail: row.get(3)?,
                 lang: Lang::from_code(&row.get::<String>(4)?).unwrap_or_default(),
                 name: row.get(5)?,
+                person: row.get(6)?,
             })
         },
     )?;
@@ -171,14 +184,48 @@ fn remind(tx: &mut Tx<'_>, cx: &Cx) -> Result<bool, Fault> {
         ),
         params![&Value::from(rows), cx.now_ms()],
     )?;
-    for one in soon.iter().filter(|one| !one.mail.is_empty()) {
-        write_to(tx, cx, one)?;
+    for one in &soon {
+        if !one.mail.is_empty() {
+            write_to(tx, cx, one, None)?;
+            continue;
+        }
+        // A child has no post of its own: who answers for it hears of it.
+        for parent in parents_of(tx, one, cx.now_ms())? {
+            write_to(tx, cx, &parent, Some(&one.person))?;
+        }
     }
     Ok(soon.len() as i64 == RANGE_ROWS)
 }
 
-/// A letter of its own for each consent: it names what ends, and leads to the page where it is given again.
-fn write_to(tx: &mut Tx<'_>, cx: &Cx, one: &Soon) -> Result<(), Fault> {
+/// Those who may say yes for this person and have an address.
+fn parents_of(tx: &mut Tx<'_>, one: &Soon, now_ms: i64) -> Result<Vec<Soon>, Fault> {
+    tx.all(
+        sql!(
+            "select g.mail, g.lang from people_account a
+             join people_mandate m on m.city = ?1 and m.person = a.id
+             join people_account g on g.city = ?1 and g.id = m.agent
+             where a.city = ?1 and a.person_no = ?2 and m.relation in ('parent', 'guardian') and m.state = 'active'
+               and m.starts_ms <= ?3 and (m.ends_ms = 0 or m.ends_ms > ?3) and g.state = 'active' and g.mail <> ''
+             order by g.id limit 10"
+        ),
+        params![one.person_no, now_ms],
+        |row| {
+            Ok(Soon {
+                purpose: one.purpose.clone(),
+                person_no: one.person_no,
+                person: one.person.clone(),
+                ends_ms: one.ends_ms,
+                mail: row.get(0)?,
+                lang: Lang::from_code(&row.get::<String>(1)?).unwrap_or_default(),
+                name: one.name.clone(),
+            })
+        },
+    )
+}
+
+/// A letter of its own for each consent: it names what ends, of whom where it is not the reader's own, and leads to the
+/// page where it is given again.
+fn write_to(tx: &mut Tx<'_>, cx: &Cx, one: &Soon, child: Option<&str>) -> Result<(), Fault> {
     // A house without the room that sends mail still reminds on my page.
     if cx.house().action("gate.send_mail").is_none() {
         return Ok(());
@@ -193,10 +240,15 @@ fn write_to(tx: &mut Tx<'_>, cx: &Cx, one: &Soon) -> Result<(), Fault> {
         ("purpose", name.read(one.lang).0),
         ("day", day.as_str()),
         ("page", page.as_str()),
+        ("person", child.unwrap_or_default()),
     ];
+    let (subject, plain) = match child {
+        None => ("people-consent-mail-subject", "people-consent-mail"),
+        Some(_) => ("people-consent-mail-child-subject", "people-consent-mail-child"),
+    };
     let input = json!({
-        "to": one.mail, "subject": t.tf("people-consent-mail-subject", &args),
-        "plain": t.tf("people-consent-mail", &args), "html": null, "kind": "consent_reminder", "secret": false,
+        "to": one.mail, "subject": t.tf(subject, &args),
+        "plain": t.tf(plain, &args), "html": null, "kind": "consent_reminder", "secret": false,
         "until_ms": one.ends_ms,
     });
     cx.acting_as(Who::system()).call(tx, "gate.send_mail", input).map(|_| ())

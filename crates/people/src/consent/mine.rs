@@ -162,7 +162,8 @@ pub const CONSENT_RECEIPTS: Action<AskReceipts, Value> =
                 versions.push(told);
             }
         }
-        Ok(receipt::render(cx, &subject, &events, &versions))
+        let recipients = store::recipients(tx)?;
+        Ok(receipt::render(cx, &subject, &events, &versions, &recipients))
     });
 
 /// Whether anybody waits for this person's answer: what was asked for by name, or asked again; not merely new.

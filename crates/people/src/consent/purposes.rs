@@ -100,6 +100,17 @@ pub const PURPOSE_NOTICE: Action<AskNotice, Told> =
         approved.map(|one| one.told).ok_or_else(Fault::missing)
     });
 
+/// Every purpose in force, for everybody, whether or not they have an account.
+pub const OPEN_PURPOSES: Action<Nothing, Vec<Told>> =
+    Action::reads("people.open_purposes", whole_city, |tx, _, _| {
+        let rows = store::purposes(tx)?;
+        Ok(rows
+            .into_iter()
+            .filter(|row| row.purpose.open && row.purpose.version > 0)
+            .map(|row| row.told)
+            .collect())
+    });
+
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[garde(allow_unvalidated)]

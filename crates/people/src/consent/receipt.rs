@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 
 use super::decide::Happened;
 use super::model::{Basis, DataClass, State};
-use super::store::Told;
+use super::store::{Recipient, Told};
 use crate::attribute::Attribute;
 
 /// The profiles of the standard that these follow.
@@ -24,7 +24,13 @@ fn context() -> Value {
 
 /// A receipt of all that happened, with one record for each purpose in it. `events` are in the order in which they
 /// happened; `versions` are those that they speak of.
-pub fn render(cx: &Cx, person: &Id, events: &[Happened], versions: &[Told]) -> Value {
+pub fn render(
+    cx: &Cx,
+    person: &Id,
+    events: &[Happened],
+    versions: &[Told],
+    recipients: &[Recipient],
+) -> Value {
     let mut purposes: Vec<&str> = Vec::new();
     for event in events {
         if !purposes.contains(&event.purpose.as_str()) {
@@ -32,7 +38,7 @@ pub fn render(cx: &Cx, person: &Id, events: &[Happened], versions: &[Told]) -> V
         }
     }
     let records: Vec<Value> =
-        purposes.iter().map(|purpose| record(cx, person, purpose, events, versions)).collect();
+        purposes.iter().map(|purpose| record(cx, person, purpose, events, versions, recipients)).collect();
     let last = events.last().map_or("", |event| event.id.as_str());
     json!({
         "@context": context(),
@@ -44,7 +50,14 @@ pub fn render(cx: &Cx, person: &Id, events: &[Happened], versions: &[Told]) -> V
     })
 }
 
-fn record(cx: &Cx, person: &Id, purpose: &str, events: &[Happened], versions: &[Told]) -> Value {
+fn record(
+    cx: &Cx,
+    person: &Id,
+    purpose: &str,
+    events: &[Happened],
+    versions: &[Told],
+    recipients: &[Recipient],
+) -> Value {
     let own: Vec<&Happened> = events.iter().filter(|event| event.purpose == purpose).collect();
     let spoken: Vec<i64> = own.iter().map(|event| event.version).collect();
     let versions: Vec<&Told> =
@@ -55,13 +68,15 @@ fn record(cx: &Cx, person: &Id, purpose: &str, events: &[Happened], versions: &[
     let lang = own.last().and_then(|event| Lang::from_code(&event.lang)).unwrap_or_default();
     let mut parties = vec![json!({
         "@id": "urn:machiya:party:city", "@type": "dpv:DataController", "party_role": "dpv:DataController",
-        "party_name": cx.city().facts().name.clone(), "party_contact": cx.city().url("/my/consents"),
+        "party_type": "dpv:DataController", "party_name": cx.city().facts().name.clone(),
+        "party_address": cx.city().url("/"), "party_contact": cx.city().url("/my/consents"),
     })];
     for told in &versions {
         let id = party(told);
         if !parties.iter().any(|party| party.get("@id").is_some_and(|known| *known == id.as_str())) {
             parties.push(json!({
                 "@id": id, "@type": "dpv:Recipient", "party_role": role_of(told),
+                "party_type": "dpv:Recipient", "party_address": address_of(cx, told, recipients),
                 "party_name": told.recipient_name.read(lang).0, "party_contact": told.recipient_contact,
             }));
         }
@@ -160,6 +175,12 @@ fn urn(kind: &str, parts: &[&str]) -> String {
 
 fn party(told: &Told) -> String {
     format!("urn:machiya:party:{}", told.recipient_code)
+}
+
+/// Where a recipient is; of one that gave no address, and of the city's own, where the city is found.
+fn address_of(cx: &Cx, told: &Told, recipients: &[Recipient]) -> String {
+    let known = recipients.iter().find(|one| one.id == told.recipient).map(|one| one.address.clone());
+    known.filter(|address| !address.is_empty()).unwrap_or_else(|| cx.city().url("/"))
 }
 
 fn role_of(told: &Told) -> &'static str {

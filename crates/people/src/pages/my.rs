@@ -199,7 +199,7 @@ pub(super) async fn sessions(visit: &Visit) -> Result<Reply, Fault> {
     );
     let title = t.t("people-sessions");
     let crumbs = [Link::new(t.t("people-my"), "/my"), Link::new(title, "/my/sessions")];
-    let shell = visit.shell(title).private().breadcrumbs(crumbs);
+    let shell = visit.own_shell(title).private().breadcrumbs(crumbs);
     let end_others =
         PostButton::new(t.t("people-session-end-others"), "/my/sessions/end-others", visit.new_token());
     Ok(visit.page(

@@ -88,7 +88,9 @@ fn takeouts_of(tx: &mut Tx<'_>, _: &Cx, person: &Person) -> Result<bool, Fault> 
 }
 
 /// What stands is gone, so that nothing can be chosen by it; how it came to be stays as proof, under the number alone.
-fn consents(tx: &mut Tx<'_>, _: &Cx, person: &Person) -> Result<bool, Fault> {
+/// Before that each yes is taken back, so that services which follow hear of it.
+fn consents(tx: &mut Tx<'_>, cx: &Cx, person: &Person) -> Result<bool, Fault> {
+    crate::consent::decide::withdraw_all(tx, cx, person.person_no)?;
     tx.put(sql!("delete from people_consent where city = ?1 and person_no = ?2"), params![person.person_no])?;
     tx.put(
         sql!("update people_consent_event set actor = '', acting = '' where city = ?1 and person_no = ?2"),

@@ -32,7 +32,9 @@ mod reminder;
 mod store;
 mod takeout;
 
+pub(crate) use actions::family::FAMILY;
 pub(crate) use actions::profile::MY_PROFILE;
+pub(crate) use store::mandates::Mandate;
 
 use ground::db::{Migration, Sql, Store};
 use ground::events::Reader;
@@ -42,13 +44,22 @@ use ground::sql;
 use ground::who::{Grant, Reach, Role, Scope};
 use ground::words::WordFiles;
 
-const MIGRATIONS: &[Migration] = &[Migration {
-    room: "people",
-    store: Store::City,
-    number: 5,
-    name: "profile",
-    sql: include_str!("../../migrations/city-005-profile.sql"),
-}];
+const MIGRATIONS: &[Migration] = &[
+    Migration {
+        room: "people",
+        store: Store::City,
+        number: 5,
+        name: "profile",
+        sql: include_str!("../../migrations/city-005-profile.sql"),
+    },
+    Migration {
+        room: "people",
+        store: Store::City,
+        number: 11,
+        name: "left",
+        sql: include_str!("../../migrations/city-011-left.sql"),
+    },
+];
 
 const fn own(action: &'static str) -> Grant {
     Grant::new(action, Role::Anyone, Reach::Own)
@@ -116,11 +127,36 @@ const READERS: &[Reader] =
     &[Reader { name: "people.back_again", wants: &["people.signed_in"], run: leaving::back_again }];
 
 const RETENTION: &[Retention] = &[
+    // As long as somebody may ask whether a use was right; counted from the day on which the person left.
+    Retention { table: "people_consent_event", days: 5 * 365, purge: consents_of_the_gone },
+    // So long services may ask who has taken back their consent by leaving.
+    Retention { table: "people_pairwise", days: 30, purge: names_of_the_gone },
     Retention { table: "people_mandate", days: 5 * 365, purge: old_mandates },
     Retention { table: "people_invitation", days: 30, purge: old_invitations },
     Retention { table: "people_takeout", days: 30, purge: old_takeouts },
     Retention { table: "people_leaving", days: 3 * 365, purge: old_leavings },
 ];
+
+/// Who has not left keeps their history, however old.
+fn consents_of_the_gone() -> &'static Sql {
+    sql!(
+        "delete from people_consent_event where city = ?1 and (person_no, id) in (
+             select e.person_no, e.id from people_account a
+             join people_consent_event e on e.city = ?1 and e.person_no = a.person_no
+             where a.city = ?1 and a.state = 'erased' and a.saved_ms < ?2
+             order by a.saved_ms limit 500)"
+    )
+}
+
+fn names_of_the_gone() -> &'static Sql {
+    sql!(
+        "delete from people_pairwise where city = ?1 and (sector, account) in (
+             select p.sector, p.account from people_account a
+             join people_pairwise p on p.city = ?1 and p.account = a.id
+             where a.city = ?1 and a.state = 'erased' and a.saved_ms < ?2
+             order by a.saved_ms limit 500)"
+    )
+}
 
 fn old_mandates() -> &'static Sql {
     sql!(

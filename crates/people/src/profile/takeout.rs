@@ -102,6 +102,7 @@ fn packed(cx: &Cx, lang: Lang, sections: &[Section]) -> Result<Vec<u8>, Fault> {
     };
     let tongue = cx.house().words.tongue(lang);
     put("index.html".to_owned(), &page::rendered(cx, &tongue, sections).into_string())?;
+    put(page::LOOKS.0.to_owned(), page::LOOKS.1)?;
     for section in sections {
         let whole = json!({
             "file": section.part.file,

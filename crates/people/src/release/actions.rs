@@ -203,7 +203,7 @@ pub struct SaveLimit {
 pub const SAVE_USE_LIMIT: Action<SaveLimit, Limit> =
     Action::writes("people.save_use_limit", whole_city, |tx, cx, input: &SaveLimit| {
         if input.kind == limits::Kind::House {
-            return Err(Fault::field("kind", "field-choice"));
+            return Err(Fault::invalid().and_field("kind", "field-choice", &[("choices", "staff, service")]));
         }
         if input.from_on < cx.now().date().to_string() {
             return Err(Fault::field("from_on", "field-people-past"));

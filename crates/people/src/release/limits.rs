@@ -151,6 +151,16 @@ pub struct Stopped {
     pub usual: i64,
 }
 
+/// Whether this actor waits until somebody else has looked.
+pub fn is_stopped(tx: &mut Tx<'_>, cx: &Cx) -> Result<bool, Fault> {
+    let standing = tx.opt(
+        sql!("select k.id from people_access_block k where k.city = ?1 and k.actor = ?2 and k.lifted_ms = 0 limit 1"),
+        params![counted_as(cx.who()).1],
+        |_| Ok(()),
+    )?;
+    Ok(standing.is_some())
+}
+
 /// Counts a use of one person's data; answers whether this one is too many.
 pub fn use_one(tx: &mut Tx<'_>, cx: &Cx, person_no: i64) -> Result<Option<Stopped>, Fault> {
     let (kind, actor) = counted_as(cx.who());

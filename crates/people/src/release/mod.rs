@@ -46,7 +46,7 @@ use ground::words::WordFiles;
 
 pub(crate) use record::{AskRecord, of_person};
 pub(crate) use seal::{erase, not_before};
-pub(crate) use single::{Ask, Released, Why, release};
+pub(crate) use single::{Ask, Released, Why, release, visit_at_counter};
 
 const MIGRATIONS: &[Migration] = &[Migration {
     room: "people",

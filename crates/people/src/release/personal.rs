@@ -143,7 +143,7 @@ pub const CHOSEN: Action<AskChosen, List<String>> =
     })
     .unaudited();
 
-/// The names of these people for a service; drawn where there are none yet.
+/// The names of these people for a service; drawn where there are none yet, but never for somebody who has left.
 fn subjects(tx: &mut Tx<'_>, cx: &Cx, client: &Id, people: &[i64]) -> Result<BTreeMap<i64, String>, Fault> {
     let asked: Vec<Value> = people.iter().map(|person_no| json!({"person_no": person_no})).collect();
     let found = tx.all(
@@ -152,7 +152,7 @@ fn subjects(tx: &mut Tx<'_>, cx: &Cx, client: &Id, people: &[i64]) -> Result<BTr
              join people_account a on a.city = ?1 and a.person_no = r.person_no
              join people_client c on c.city = ?1 and c.id = ?3
              left join people_pairwise p on p.city = ?1 and p.sector = c.sector and p.account = a.id
-             where a.city = ?1 order by a.person_no"
+             where a.city = ?1 and (a.state <> 'erased' or p.subject is not null) order by a.person_no"
         ),
         params![&Value::Array(asked), client],
         |row| Ok((row.get::<i64>(0)?, row.get::<Id>(1)?, row.get::<String>(2)?)),
@@ -199,7 +199,7 @@ pub const CONSENTS: Action<AskConsents, Changes> =
     Action::writes("people.personal_consents", whole_city, |tx, cx, input: &AskConsents| {
         let client = client(cx)?;
         if !oauth::may_use(tx, cx.who(), &input.purpose)? {
-            return Err(Fault::new(Kind::Refused, "people-use-not-agreed"));
+            return Err(Fault::new(Kind::Refused, "people-feed-not-agreed"));
         }
         let from = cursor_of(&input.after).ok_or_else(|| Fault::field("after", "field-pattern"))?;
         // The city's own log: its order is one that a reader can trust, also while others still write.
@@ -213,6 +213,10 @@ pub const CONSENTS: Action<AskConsents, Changes> =
                 let given = match event.name.as_str() {
                     "people.consent_given" => true,
                     "people.consent_withdrawn" | "people.consent_expired" => false,
+                    // A newer version asks again. Who was merely asked for the first time is nobody's business yet.
+                    "people.consent_requested" if event.body.get("lapsed") == Some(&Value::Bool(true)) => {
+                        false
+                    }
                     _ => return None,
                 };
                 let number = |key: &str| event.body.get(key).and_then(Value::as_i64);
@@ -334,8 +338,13 @@ pub fn attributes_of(text: &str) -> Result<Vec<Attribute>, Fault> {
     text.split(',')
         .map(str::trim)
         .filter(|name| !name.is_empty())
-        .map(|name| Attribute::from_name(name).ok_or_else(|| Fault::field("attributes", "field-choice")))
+        .map(|name| Attribute::from_name(name).ok_or_else(unknown_attribute))
         .collect()
+}
+
+fn unknown_attribute() -> Fault {
+    let choices = Attribute::ALL.map(Attribute::name).join(", ");
+    Fault::invalid().and_field("attributes", "field-choice", &[("choices", &choices)])
 }
 
 fn one(request: Request) -> Boxed<'static, Result<Reply, Fault>> {

@@ -56,6 +56,7 @@ pub struct Question {
     pub rev: i64,
     /// When the use was, for what, and by whom, to read beside it.
     pub used_ms: i64,
+    pub purpose: String,
     pub purpose_name: Option<Text>,
     pub recipient: Option<Text>,
     pub reason: String,
@@ -76,6 +77,7 @@ fn question_of(row: &Row<'_>) -> Result<Question, Fault> {
         purpose_name: record::text_of(&row.get::<String>(10)?),
         recipient: record::text_of(&row.get::<String>(11)?),
         reason: row.get(12)?,
+        purpose: row.get(13)?,
     })
 }
 
@@ -141,7 +143,8 @@ pub fn one(tx: &mut Tx<'_>, id: &Id) -> Result<Option<Question>, Fault> {
     tx.opt(
         sql!(
             "select q.id, q.access, q.question, q.state, q.asked_ms, q.answer, q.answered_ms, coalesce(d.name, ''), q.rev,
-                    coalesce(a.at_ms, 0), coalesce(v.name, ''), coalesce(t.name, ''), coalesce(a.reason, '')
+                    coalesce(a.at_ms, 0), coalesce(v.name, ''), coalesce(t.name, ''), coalesce(a.reason, ''),
+                    coalesce(a.purpose, '')
              from people_access_question q
              left join people_access a on a.city = ?1 and a.id = q.access
              left join people_purpose_version v on v.city = ?1 and v.purpose = a.purpose and v.version = a.version
@@ -172,7 +175,8 @@ pub fn own(tx: &mut Tx<'_>, cx: &Cx, input: &AskQuestions) -> Result<List<Questi
     let rows = tx.all(
         sql!(
             "select q.id, q.access, q.question, q.state, q.asked_ms, q.answer, q.answered_ms, coalesce(d.name, ''), q.rev,
-                    coalesce(a.at_ms, 0), coalesce(v.name, ''), coalesce(t.name, ''), coalesce(a.reason, '')
+                    coalesce(a.at_ms, 0), coalesce(v.name, ''), coalesce(t.name, ''), coalesce(a.reason, ''),
+                    coalesce(a.purpose, '')
              from people_access_question q
              left join people_access a on a.city = ?1 and a.id = q.access
              left join people_purpose_version v on v.city = ?1 and v.purpose = a.purpose and v.version = a.version
@@ -204,7 +208,8 @@ pub fn for_staff(tx: &mut Tx<'_>, cx: &Cx, input: &AskQuestions) -> Result<List<
     let rows = tx.all(
         sql!(
             "select q.id, q.access, q.question, q.state, q.asked_ms, q.answer, q.answered_ms, coalesce(d.name, ''), q.rev,
-                    coalesce(a.at_ms, 0), coalesce(v.name, ''), coalesce(t.name, ''), coalesce(a.reason, '')
+                    coalesce(a.at_ms, 0), coalesce(v.name, ''), coalesce(t.name, ''), coalesce(a.reason, ''),
+                    coalesce(a.purpose, '')
              from people_access_question q
              left join people_access a on a.city = ?1 and a.id = q.access
              left join people_purpose_version v on v.city = ?1 and v.purpose = a.purpose and v.version = a.version

@@ -167,6 +167,28 @@ pub fn release(tx: &mut Tx<'_>, cx: &Cx, ask: &Ask) -> Result<Released, Fault> {
     Ok(out)
 }
 
+/// The purpose of an entry that is a visit at the counter: the person stands there, and nothing else is agreed on.
+pub const COUNTER_VISIT: &str = "@counter";
+
+/// Staff begin to act for somebody at the counter and see their page from then on. That is a use like every other: it
+/// counts for the limits, stops whoever goes beyond them, and stands in the person's record. Answers whether it may
+/// begin; when not, what was written must stay, so that nobody tries again and again unseen.
+pub fn visit_at_counter(tx: &mut Tx<'_>, cx: &Cx, subject: &Id, reason: &str) -> Result<bool, Fault> {
+    let person_no = crate::store::accounts::person_no(tx, subject)?;
+    lock_person(tx, person_no)?;
+    let stopped = limits::is_stopped(tx, cx)? || limits::use_one(tx, cx, person_no)?.is_some();
+    let mut entry = Entry { person_no, ..Entry::begin(cx, COUNTER_VISIT, reason) };
+    let seen: Vec<Attribute> = Attribute::ALL.into_iter().filter(|one| *one != Attribute::AgeBand).collect();
+    if stopped {
+        entry.withheld = withheld(&seen.into_iter().map(|attribute| (attribute, Why::Blocked)).collect());
+    } else {
+        entry.attributes = attribute::written(&seen);
+        entry.ground = "duty".to_owned();
+    }
+    entry.write(tx, cx)?;
+    Ok(!stopped)
+}
+
 impl Purpose {
     fn allows(&self) -> bool {
         self.legal_basis != "consent" || self.consents

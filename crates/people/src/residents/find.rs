@@ -138,6 +138,9 @@ pub struct FoundResidents {
     pub people: Vec<Found>,
     /// There are more than are shown: nobody of them is shown then.
     pub too_many: bool,
+    /// Whoever searches used more people's data than is usual, and is shown nobody until somebody else has looked.
+    #[serde(default)]
+    pub stopped: bool,
 }
 
 fn look(cx: Cx, input: FindResidents) -> Boxed<'static, Result<FindResidents, Fault>> {
@@ -186,7 +189,7 @@ pub const FIND_RESIDENTS: Action<FindResidents, FoundResidents> =
     Action::writes("people.find_residents", whole_city, |tx, cx, input: &FindResidents| {
         let told = input.grounds.duty(tx)?;
         if input.found.len() > FOUND_MAX {
-            return Ok(FoundResidents { people: Vec::new(), too_many: true });
+            return Ok(FoundResidents { people: Vec::new(), too_many: true, stopped: false });
         }
         let wanted: Vec<Attribute> =
             TOLD_APART_BY.into_iter().filter(|one| told.attributes.contains(one)).collect();
@@ -199,11 +202,15 @@ pub const FIND_RESIDENTS: Action<FindResidents, FoundResidents> =
         found.sort();
         for id in found {
             let released = released(tx, cx, &id, &input.grounds, wanted.clone())?;
+            // Answered, not refused: a refusal would take the stop and its record back with it.
+            if is_stopped(&released) {
+                return Ok(FoundResidents { people: Vec::new(), too_many: false, stopped: true });
+            }
             people.push(Found { id, given: released.given });
         }
         let kana = |one: &Found| one.given.get(&Attribute::Kana).map(ToString::to_string).unwrap_or_default();
         people.sort_by_key(kana);
-        Ok(FoundResidents { people, too_many: false })
+        Ok(FoundResidents { people, too_many: false, stopped: false })
     })
     .prepared_by(look)
     .rate(30, 30);
@@ -225,6 +232,10 @@ fn released(
     release(tx, cx, &ask)
 }
 
+fn is_stopped(released: &Released) -> bool {
+    released.withheld.values().any(|why| *why == crate::release::Why::Blocked)
+}
+
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct LookAtResident {
@@ -243,6 +254,9 @@ pub struct ResidentView {
     pub not_known: Vec<Attribute>,
     /// Whether the account can be used: not locked.
     pub active: bool,
+    /// See [`FoundResidents::stopped`].
+    #[serde(default)]
+    pub stopped: bool,
 }
 
 fn this_resident(tx: &mut Tx<'_>, _: &Cx, input: &LookAtResident) -> Result<Object, Fault> {
@@ -263,8 +277,19 @@ pub const RESIDENT: Action<LookAtResident, ResidentView> =
         {
             return Err(Fault::new(Kind::Refused, "refused"));
         }
+        if is_stopped(&released) {
+            let (given, not_known) = (BTreeMap::new(), Vec::new());
+            return Ok(ResidentView {
+                id: input.person.clone(),
+                given,
+                not_known,
+                active: false,
+                stopped: true,
+            });
+        }
         Ok(ResidentView {
             id: input.person.clone(),
+            stopped: false,
             not_known: released.withheld.keys().copied().collect(),
             given: released.given,
             active: account.state == crate::model::AccountState::Active,

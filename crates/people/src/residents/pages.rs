@@ -146,6 +146,9 @@ fn carried(visit: &Visit) -> Markup {
 
 fn results(visit: &Visit, found: &FoundResidents) -> Markup {
     let t = visit.cx.tongue();
+    if found.stopped {
+        return stopped(visit);
+    }
     if found.too_many {
         return Banner::warning(t.t("people-find-too-many"))
             .text(t.t("people-find-too-many-text"))
@@ -180,6 +183,12 @@ fn results(visit: &Visit, found: &FoundResidents) -> Markup {
         },
     );
     table.render(t)
+}
+
+/// Whoever is stopped is told so, and what comes next.
+fn stopped(visit: &Visit) -> Markup {
+    let t = visit.cx.tongue();
+    Banner::error(t.t("people-find-stopped")).text(t.t("people-find-stopped-text")).result().render(t)
 }
 
 /// A value as staff read it.
@@ -260,6 +269,7 @@ async fn look(visit: &Visit) -> Result<Reply, Fault> {
         Err(fault) => Err(fault),
     };
     match viewed {
+        Ok(view) if view.stopped => Ok(after(visit, visit.t("people-resident"), &stopped(visit))),
         Ok(view) => Ok(resident_page(visit, &view, None)),
         Err(fault) if fault.kind() == Kind::Invalid => why_page(visit, &person, Some(&fault)).await,
         Err(fault) => Err(fault),
@@ -322,7 +332,8 @@ fn counter(visit: &Visit, person: &Id) -> Markup {
                 .render(t)) }
         @if knows("people.record_mandate") {
             section { h3 { (t.t("people-counter-mandate")) } p { (t.t("people-counter-mandate-text")) }
-                (buttons([Button::link(t.t("people-mandate-record-title"), format!("/staff/mandates/new?person={person}")).secondary().render()])) }
+                (buttons([Button::link(t.t("people-counter-mandate"), format!("/staff/mandates/new?person={person}"))
+                    .secondary().render()])) }
         }
         @if knows("people.counter_link") {
             section { h3 { (t.t("people-counter-link")) } p { (t.t("people-counter-link-text")) }
@@ -387,6 +398,9 @@ async fn act_for(visit: &Visit) -> Result<Reply, Fault> {
     let input =
         json!({"person": person_of(visit)?, "reason": visit.form.get("reason"), "document": t.t(&paper)});
     match verb(visit, "people.begin_counter", input).await {
+        Ok(visit_begun) if visit_begun.get("stopped") == Some(&json!(true)) => {
+            Ok(after(visit, t.t("people-counter-act"), &stopped(visit)))
+        }
         Ok(_) => Ok(Reply::see_other("/my/consents")),
         Err(fault) if fault.kind() == Kind::Invalid => {
             let said = Banner::error(fault.title(t)).text(fault.remedy(t)).result().render(t);
@@ -465,7 +479,8 @@ async fn add(visit: &Visit) -> Result<Reply, Fault> {
                 (Attribute::Kana, json!(input.kana)),
                 (Attribute::Birth, json!(input.birth)),
             ]);
-            let view = ResidentView { id: added.id, given, not_known: Vec::new(), active: true };
+            let view =
+                ResidentView { id: added.id, given, not_known: Vec::new(), active: true, stopped: false };
             let done = Banner::success(t.t("people-resident-added")).result().render(t);
             Ok(resident_page(visit, &view, Some(done)))
         }

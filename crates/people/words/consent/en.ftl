@@ -154,6 +154,14 @@ people-consent-mail =
     { $page }
 
     { $city }
+people-consent-mail-child-subject = [{ $city }] The consent of { $person } to “{ $purpose }” ends soon
+people-consent-mail-child =
+    The consent of { $person } to “{ $purpose }” ends on { $day }.
+
+    If you wish to go on, please switch to { $person } on this page and consent again. If you do nothing, it is turned off on that day.
+    { $page }
+
+    { $city }
 done-people-consent-given = It is on now
 done-people-consent-off = It is off now, from this moment
 
@@ -266,3 +274,24 @@ event-people-purpose_returned = Purpose sent back
 event-people-purpose_approved = Purpose approved
 event-people-purpose_retired = Purpose retired
 event-people-consent_age_saved = Age of consent set
+people-consents-others = Consents of others
+people-consents-others-text = You can turn on and off for these people, too. Who did it stays on record.
+people-consents-for = Open the consents of { $name }
+people-consent-uses = See the uses for this purpose
+people-changes = What has changed since version { $version }, which you answered
+people-change-more = Newly given: { $what }
+people-change-less = No longer given: { $what }
+people-change-fact = { $fact }: from “{ $before }” to “{ $after }”
+people-change-for = What for
+people-change-words = The wording of the explanation
+people-open-purposes = What data is used for
+people-open-purposes-lead = What the city and its partners use personal data for, who receives it and for how long. Anybody may read this.
+people-open-consent = Only of those who consent
+people-open-duty = Not based on consent
+people-open-decide = Decide for yourself
+people-open-decide-text = You need not live here: visitors decide, too. An e-mail address is enough to begin; you can turn everything off and leave at any time.
+people-open-decide-go = Turn on and off
+people-open-none = There is no purpose in force
+people-open-none-text = Purposes appear here when the city decides on them.
+people-notice-old = This is an older version. See the one in force
+action-people-open_purposes = Read what data is used for

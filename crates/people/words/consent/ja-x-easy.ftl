@@ -142,6 +142,14 @@ people-consent-mail =
     { $page }
 
     { $city }
+people-consent-mail-child-subject = 【{ $city }】{ $person }さんの「{ $purpose }」の 同意が もうすぐ 終わります
+people-consent-mail-child =
+    { $person }さんの「{ $purpose }」の 同意は { $day }に 終わります。
+
+    続けたい ときは、この ページで { $person }さんを えらんで、もう一度 答えて ください。何も しないと、その日に オフに なります。
+    { $page }
+
+    { $city }
 done-people-consent-given = オンに しました
 done-people-consent-off = オフに しました。今から だれも 使えません
 
@@ -254,3 +262,24 @@ event-people-purpose_returned = 書き直しを たのんだ
 event-people-purpose_approved = 使い方を 承認した
 event-people-purpose_retired = 使い方が 終わった
 event-people-consent_age_saved = 子どもの 同意の 年を きめた
+people-consents-others = ほかの 人の 同意
+people-consents-others-text = かわりに 操作できる 人の 同意も、ここから かえられます。だれが かえたかは のこります。
+people-consents-for = { $name }さんの 同意を ひらく
+people-consent-uses = この 目的で 使われた 記録を 見る
+people-changes = 前に 答えた もの（{ $version }）から かわった こと
+people-change-more = 新しく わたす もの：{ $what }
+people-change-less = もう わたさない もの：{ $what }
+people-change-fact = { $fact }：「{ $before }」→「{ $after }」
+people-change-for = 何の ため
+people-change-words = くわしい せつめい
+people-open-purposes = データの 使い方
+people-open-purposes-lead = 市が 人の データを 何に 使うか、だれに わたすか、ここで 読めます。
+people-open-consent = いいと 答えた 人だけ
+people-open-duty = 同意が なくても 使う もの
+people-open-decide = 自分で きめる
+people-open-decide-text = ここに 住んで いなくても、りょこうや 仕事で 来た 人も きめられます。メールアドレスだけで 始められます。いつでも オフに できます。
+people-open-decide-go = オン・オフを きめる
+people-open-none = いまは ありません
+people-open-none-text = 市が きめると、ここに 出ます。
+people-notice-old = これは 前の ものです。いまの ものを 見る
+action-people-open_purposes = データの 使い方を 読む

@@ -142,6 +142,14 @@ people-consent-mail =
     { $page }
 
     { $city }
+people-consent-mail-child-subject = 【{ $city }】{ $person }さんの「{ $purpose }」への同意がまもなく終わります
+people-consent-mail-child =
+    { $person }さんの「{ $purpose }」への同意は{ $day }に終わります。
+
+    続けるときは、次のページで{ $person }さんに切り替えて、もう一度同意してください。何もしなければ、その日にオフになります。
+    { $page }
+
+    { $city }
 done-people-consent-given = オンにしました
 done-people-consent-off = オフにしました。今から使われません
 
@@ -254,3 +262,24 @@ event-people-purpose_returned = 利用目的の書き直しが頼まれた
 event-people-purpose_approved = 利用目的が承認された
 event-people-purpose_retired = 利用目的が終わった
 event-people-consent_age_saved = 子どもの同意の年齢が定められた
+people-consents-others = ほかの人の同意
+people-consents-others-text = あなたが代わりに操作できる人の同意も、ここから切り替えられます。だれが切り替えたかは記録に残ります。
+people-consents-for = { $name }さんの同意を開く
+people-consent-uses = この目的で使われた記録を見る
+people-changes = 前に答えた内容（第{ $version }版）から変わったこと
+people-change-more = 新しく渡す情報：{ $what }
+people-change-less = 渡さなくなる情報：{ $what }
+people-change-fact = { $fact }：「{ $before }」から「{ $after }」へ
+people-change-for = 何のために
+people-change-words = くわしい説明の書き方
+people-open-purposes = データの使いみち
+people-open-purposes-lead = 市や協力先が、個人のデータを何のために、だれに渡し、どれだけの間持つかの一覧です。だれでも読めます。
+people-open-consent = 同意した人だけ
+people-open-duty = 同意によらないもの
+people-open-decide = 自分で決める
+people-open-decide-text = 住民でなくても、旅行や仕事で来た人でも決められます。メールアドレスだけで始められ、いつでもオフにでき、いつでもやめられます。
+people-open-decide-go = オン・オフを決める
+people-open-none = いまデータを使う目的はありません
+people-open-none-text = 市が目的を決めると、ここにのります。
+people-notice-old = これは前の版です。いまの版を見る
+action-people-open_purposes = データの使いみちの一覧を読む

@@ -51,6 +51,11 @@ fn everything_is_in_it_and_another_program_opens_it() {
         unzip(&["-t", "mine.zip"]);
         let page = unzip(&["-p", "mine.zip", "index.html"]);
         assert!(page.contains("上田 花") && page.contains("西町 4番地") && page.contains("下田 太郎"));
+        // In words: no key of a program, no id and no raw JSON stands on the page that people read.
+        assert!(
+            !page.contains("agent") && !page.contains("{&quot;") && !page.contains(own(&person).as_str())
+        );
+        assert!(page.contains("手続・申請") && page.contains("頼まれた人"), "codes are told in words");
         let parts = town.house.rooms.iter().flat_map(|room| room.takeout);
         for part in parts {
             let text = unzip(&["-p", "mine.zip", &format!("{}.json", part.file)]);

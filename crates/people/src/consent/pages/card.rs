@@ -40,19 +40,56 @@ pub fn facts(t: &Tongue, told: &Told) -> Markup {
     short(t, told).render()
 }
 
+fn until(t: &Tongue, one: &Told) -> String {
+    match one.consent_days {
+        0 => t.t("people-consent-open-end").to_owned(),
+        holds => t.tf("people-consent-holds", &[("time", &days(t, holds))]),
+    }
+}
+
+/// What a newer version says otherwise than the one that somebody answered, so that they need not compare two pages.
+pub fn changes(t: &Tongue, before: &Told, now: &Told) -> Markup {
+    let only = |some: &Told, other: &Told| -> Vec<Attribute> {
+        some.attributes.iter().copied().filter(|one| !other.attributes.contains(one)).collect()
+    };
+    let mut said = Vec::new();
+    for (word, what) in [("people-change-more", only(now, before)), ("people-change-less", only(before, now))]
+    {
+        if !what.is_empty() {
+            said.push(t.tf(word, &[("what", &attributes(t, &what))]));
+        }
+    }
+    let read = |text: &Text| text.read(t.lang()).0.to_owned();
+    let ground = |one: &Told| basis_words(t, one.legal_basis, &one.basis_law);
+    let word = |word: String| t.t(&word).to_owned();
+    let facts = [
+        ("people-change-for", read(&before.what_for), read(&now.what_for)),
+        ("people-fact-recipient", read(&before.recipient_name), read(&now.recipient_name)),
+        ("people-fact-kept", kept(t, before), kept(t, now)),
+        ("people-fact-until", until(t, before), until(t, now)),
+        ("people-fact-basis", ground(before), ground(now)),
+        ("people-fact-sharing", word(before.sharing.word()), word(now.sharing.word())),
+        ("people-fact-class", word(before.data_class.word()), word(now.data_class.word())),
+    ];
+    for (fact, was, is) in facts.iter().filter(|(_, was, is)| was != is) {
+        said.push(t.tf("people-change-fact", &[("fact", t.t(fact)), ("before", was), ("after", is)]));
+    }
+    if said.is_empty() {
+        said.push(t.t("people-change-words").to_owned());
+    }
+    html! {
+        h2 { (t.tf("people-changes", &[("version", &before.version.to_string())])) }
+        ul { @for one in &said { li { (say(one)) } } }
+    }
+}
+
 fn short(t: &Tongue, one: &Told) -> SummaryList {
     let list = SummaryList::new()
         .row(t.t("people-fact-recipient"), html! { (told(&one.recipient_name, t)) })
         .text(t.t("people-fact-attributes"), attributes(t, &one.attributes))
         .text(t.t("people-fact-kept"), kept(t, one));
     match one.legal_basis {
-        Basis::Consent => {
-            let until = match one.consent_days {
-                0 => t.t("people-consent-open-end").to_owned(),
-                holds => t.tf("people-consent-holds", &[("time", &days(t, holds))]),
-            };
-            list.text(t.t("people-fact-until"), until)
-        }
+        Basis::Consent => list.text(t.t("people-fact-until"), until(t, one)),
         basis => list.text(t.t("people-fact-basis"), basis_words(t, basis, &one.basis_law)),
     }
 }

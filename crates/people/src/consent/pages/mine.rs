@@ -2,9 +2,12 @@
 
 use ground::door::Reply;
 use ground::fault::{Fault, Kind};
-use ground::html::{Banner, Button, Col, Empty, Link, PageHead, TOKEN_FIELD, Table, Tag, Tone, buttons};
+use ground::html::{
+    Banner, Button, Col, Empty, Link, PageHead, PostButton, TOKEN_FIELD, Table, Tag, Tone, buttons,
+};
 use ground::list::Paging;
 use ground::page::{Visit, escaped};
+use ground::who::Scope;
 use maud::{Markup, html};
 
 use super::card;
@@ -15,8 +18,11 @@ use crate::consent::mine::{
     HistoryRow, Switchboard, asked,
 };
 use crate::consent::model::{Decision, State};
+use crate::consent::purposes::{AskNotice, PURPOSE_NOTICE};
 use crate::consent::said::{Standing, Stands};
+use crate::consent::store::Told;
 use crate::pages::told;
+use crate::profile::{FAMILY, Mandate};
 
 const BOARD: &str = "/my/consents";
 
@@ -29,10 +35,43 @@ fn crumbs(visit: &Visit, last: Option<(&str, String)>) -> Vec<Link> {
 
 pub async fn switchboard(visit: &Visit) -> Result<Reply, Fault> {
     let board = visit.read(&CONSENTS, Nothing {}).await?;
-    Ok(board_page(visit, &board, None))
+    board_page(visit, &board, None).await
 }
 
-fn board_page(visit: &Visit, board: &Switchboard, fault: Option<&Fault>) -> Reply {
+/// Those for whom this person may decide, one button each: the switchboard is then theirs.
+async fn others(visit: &Visit) -> Result<Markup, Fault> {
+    let who = visit.cx.who();
+    if who.acting.is_some() || who.is_staff() {
+        return Ok(html! {});
+    }
+    let family = visit.read(&FAMILY, Nothing {}).await?;
+    let now_ms = visit.cx.now_ms();
+    let mut may: Vec<&Mandate> = family
+        .i_act
+        .iter()
+        .filter(|one| one.holds(now_ms) && one.scopes.contains(&Scope::Consents))
+        .collect();
+    may.dedup_by_key(|one| one.person.clone());
+    if may.is_empty() {
+        return Ok(html! {});
+    }
+    let t = visit.cx.tongue();
+    Ok(html! {
+        section aria-labelledby="people-consents-others" {
+            h2 id="people-consents-others" { (t.t("people-consents-others")) }
+            p { (t.t("people-consents-others-text")) }
+            (buttons(may.iter().map(|one| {
+                let words = t.tf("people-consents-for", &[("name", &one.person_name)]);
+                PostButton::new(words, format!("/my/family/act/{}", one.id), visit.new_token())
+                    .hidden("back", BOARD)
+                    .render()
+            })))
+        }
+    })
+}
+
+async fn board_page(visit: &Visit, board: &Switchboard, fault: Option<&Fault>) -> Result<Reply, Fault> {
+    let others = others(visit).await?;
     let t = visit.cx.tongue();
     let title = t.t("people-consents");
     let shell = visit.shell(title).private().wrong(fault.is_some()).breadcrumbs(crumbs(visit, None));
@@ -65,6 +104,7 @@ fn board_page(visit: &Visit, board: &Switchboard, fault: Option<&Fault>) -> Repl
                 }
             }
         }
+        (others)
         @if board.rows.iter().any(|row| row.last.is_some()) {
             section aria-labelledby="people-receipts" {
                 h2 id="people-receipts" { (t.t("people-receipts")) }
@@ -73,7 +113,7 @@ fn board_page(visit: &Visit, board: &Switchboard, fault: Option<&Fault>) -> Repl
             }
         }
     };
-    visit.page_with(status, &shell, body)
+    Ok(visit.page_with(status, &shell, body))
 }
 
 fn entry(visit: &Visit, board: &Switchboard, row: &Standing) -> Markup {
@@ -184,7 +224,7 @@ pub async fn decide(visit: &Visit) -> Result<Reply, Fault> {
             ) =>
         {
             let board = visit.read(&CONSENTS, Nothing {}).await?;
-            Ok(board_page(visit, &board, Some(&fault)))
+            board_page(visit, &board, Some(&fault)).await
         }
         Err(fault) => Err(fault),
     }
@@ -207,6 +247,10 @@ pub async fn one(visit: &Visit) -> Result<Reply, Fault> {
     if row.is_none() && history.rows.is_empty() {
         return Err(Fault::missing());
     }
+    let before = match row {
+        Some(row) if row.stands == Stands::Waiting => answered_before(visit, row, &history.rows).await?,
+        _ => None,
+    };
     let name = row.map_or(code, |row| row.purpose.name.read(visit.cx.lang()).0).to_owned();
     let here = format!("{BOARD}/{code}");
     let shell = visit.shell(name.clone()).private().breadcrumbs(crumbs(visit, Some((&name, here.clone()))));
@@ -222,6 +266,7 @@ pub async fn one(visit: &Visit) -> Result<Reply, Fault> {
                         p { span id=(format!("p-{}-name", row.purpose.code)) { (told(&row.purpose.name, visit.cx.lang())) } }
                         (switch(visit, row))
                     }
+                    @if let Some(before) = &before { (card::changes(t, before, &row.purpose)) }
                     (card::all_facts(t, &row.purpose))
                     (card::explained(t, &row.purpose.explained))
                 }
@@ -234,8 +279,21 @@ pub async fn one(visit: &Visit) -> Result<Reply, Fault> {
                 (visit.next_page(history.next.as_deref(), &here))
                 (buttons([Button::link(t.t("people-receipt-one"), format!("{here}/receipt")).secondary().render()]))
             }
+            p { (Link::new(t.t("people-consent-uses"), format!("/my/record?purpose={}", escaped(code))).render()) }
         },
     ))
+}
+
+/// The version that somebody answered last, where the one in force is another.
+async fn answered_before(visit: &Visit, row: &Standing, rows: &[HistoryRow]) -> Result<Option<Told>, Fault> {
+    let answered = rows.iter().map(|row| &row.happened).find(|one| one.state != State::Requested);
+    let Some(answered) = answered.filter(|one| one.version != row.purpose.version) else { return Ok(None) };
+    let ask = AskNotice { code: row.purpose.code.clone(), version: answered.version };
+    match visit.read(&PURPOSE_NOTICE, ask).await {
+        Ok(told) => Ok(Some(told)),
+        Err(fault) if fault.kind() == Kind::Missing => Ok(None),
+        Err(fault) => Err(fault),
+    }
 }
 
 fn history_table(visit: &Visit, rows: &[HistoryRow]) -> Markup {

@@ -15,6 +15,11 @@ pub const PAGES: &[Page] = &[
     Page::get("/my/consents/{code}", |visit| Box::pin(mine::one(visit))),
     Page::post("/my/consents/{code}", |visit| Box::pin(mine::decide(visit))),
     Page::get("/my/consents/{code}/receipt", |visit| Box::pin(mine::receipts(visit))),
+    Page::get("/purposes", |visit| Box::pin(notice::all(visit))).menu(
+        MenuPlace::Foot,
+        "people-open-purposes",
+        "people.open_purposes",
+    ),
     Page::get("/purposes/{code}/{version}", |visit| Box::pin(notice::one(visit))),
     Page::get("/staff/purposes", |visit| Box::pin(purposes::list(visit))).menu(
         MenuPlace::StaffCity,

@@ -11,6 +11,10 @@ use crate::oauth::actions::services::{AskServices, DISCONNECT, Disconnect, SERVI
 use crate::pages::told;
 
 pub(super) async fn panel(visit: &Visit) -> Result<Option<Markup>, Fault> {
+    // One's own services have no place among the things of the person one acts for.
+    if visit.cx.who().acting.is_some() {
+        return Ok(None);
+    }
     let list = visit.read(&SERVICES, AskServices::default()).await?;
     if list.rows.is_empty() {
         return Ok(None);
@@ -30,7 +34,7 @@ pub(super) async fn list(visit: &Visit) -> Result<Reply, Fault> {
     let list = visit.read(&SERVICES, AskServices { paging: Paging::from_query(&visit.query) }).await?;
     let title = t.t("people-services");
     let crumbs = [Link::new(t.t("people-my"), "/my"), Link::new(title, "/my/services")];
-    let shell = visit.shell(title).private().breadcrumbs(crumbs);
+    let shell = visit.own_shell(title).private().breadcrumbs(crumbs);
     let table = list.rows.iter().fold(
         Table::new(title)
             .quiet_caption()

@@ -123,6 +123,6 @@ pub fn session(tx: &mut Tx<'_>, session: &Id) -> Result<Option<(String, bool, i6
 pub fn forget(tx: &mut Tx<'_>, account: &Id) -> Result<(), Fault> {
     tx.put(sql!("delete from people_token where city = ?1 and account = ?2"), params![account])?;
     tx.put(sql!("delete from people_family where city = ?1 and account = ?2"), params![account])?;
-    tx.put(sql!("delete from people_connection where city = ?1 and account = ?2"), params![account])?;
-    tx.put(sql!("delete from people_pairwise where city = ?1 and account = ?2"), params![account])
+    // The names that services know them by go some weeks later: until then a service can learn who has left.
+    tx.put(sql!("delete from people_connection where city = ?1 and account = ?2"), params![account])
 }

@@ -15,6 +15,7 @@ use crate::actions::{Nothing, own_account, shown};
 use crate::model::{AccountKind, AccountState, tidy};
 use crate::profile::mandate::{Relation, Standing};
 use crate::profile::store::mandates::{self, Mandate};
+use crate::release;
 use crate::store::{accounts, sessions};
 
 /// A visit at the counter that nobody ended is over after this time.
@@ -124,13 +125,24 @@ fn person_at_the_counter(tx: &mut Tx<'_>, _: &Cx, input: &BeginCounter) -> Resul
     Ok(Object::new("person", &person.id).owner(Some(person.id)))
 }
 
+/// A visit that has begun; none where whoever serves is stopped, see `release::limits`.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct CounterVisit {
+    #[serde(flatten)]
+    pub mandate: Option<Mandate>,
+    pub stopped: bool,
+}
+
 /// Staff at the counter act for the person in front of them, for half an hour at most.
-pub const BEGIN_COUNTER: Action<BeginCounter, Mandate> =
+pub const BEGIN_COUNTER: Action<BeginCounter, CounterVisit> =
     Action::writes("people.begin_counter", person_at_the_counter, |tx, cx, input: &BeginCounter| {
         let clerk = cx.who().account.as_ref().ok_or_else(Fault::signed_out)?;
         let person = accounts::by_id(tx, &input.person)?.ok_or_else(Fault::missing)?;
         if person.kind != AccountKind::Resident || person.state != AccountState::Active {
             return Err(Fault::missing());
+        }
+        if !release::visit_at_counter(tx, cx, &person.id, &tidy(&input.reason))? {
+            return Ok(CounterVisit { mandate: None, stopped: true });
         }
         // One visit at a time: whoever was served before has gone.
         if let Some(before) = cx.who().acting.clone() {
@@ -167,9 +179,14 @@ pub const BEGIN_COUNTER: Action<BeginCounter, Mandate> =
             serde_json::json!({"mandate": mandate.id, "relation": "counter"}),
         )?;
         take_up(tx, cx, &mandate)?;
-        Ok(mandate)
+        Ok(CounterVisit { mandate: Some(mandate), stopped: false })
     })
-    .emits(&["people.mandate_made", "people.mandate_ended", "people.acting_begun"]);
+    .emits(&[
+        "people.mandate_made",
+        "people.mandate_ended",
+        "people.acting_begun",
+        "people.use_stopped",
+    ]);
 
 /// The visit at the counter is over.
 pub const END_COUNTER: Action<Nothing, Nothing> =

@@ -29,6 +29,8 @@ async fn render(visit: &Visit, fault: Option<&Fault>) -> Result<Reply, Fault> {
         (PageHead::new(title).lead(t.t("people-delete-lead")).render())
         @if let Some(fault) = fault { (said(visit, fault)) }
         @match &view.waiting {
+            // Nobody leaves by mistake in the belief that it is the other person who does.
+            _ if who.child.is_none() && visit.cx.who().acting.is_some() => p { (t.t("people-own-only")) },
             Some(waiting) => {
                 (Banner::warning(t.t("people-delete-waiting"))
                     .body(html! {
@@ -97,6 +99,7 @@ fn stays(visit: &Visit) -> Markup {
         ("people_access", "access"),
         ("ground_audit", "audit"),
         ("people_leaving", "number"),
+        ("people_pairwise", "names"),
     ];
     let rules: Vec<_> = visit.cx.house().rooms.iter().flat_map(|room| room.retention).collect();
     let days_set = visit.cx.house().retention_days.load();

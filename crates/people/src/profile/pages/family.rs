@@ -26,6 +26,10 @@ use crate::profile::store::mandates::Mandate;
 pub(super) async fn act(visit: &Visit) -> Result<Reply, Fault> {
     let id = visit.slot("id").parse().map_err(|_| Fault::missing())?;
     match visit.act(&ACT_FOR, ThisMandate { id }).await {
+        // From the switchboard of consents somebody goes on to the other person's.
+        Ok(_) if visit.form.get("back") == "/my/consents" => {
+            Ok(Reply::see_other("/my/consents?done=people-acting"))
+        }
         Ok(_) => Ok(Reply::see_other("/my?done=people-acting")),
         Err(fault) if fault.code() == "people-mandate-over" => render(visit, Some(&fault)).await,
         Err(fault) => Err(fault),

@@ -56,10 +56,10 @@ pub const PANELS: &[Panel] = &[
     Panel { place: PanelPlace::My, order: 90, run: |visit| Box::pin(overview::data(visit)) },
 ];
 
-/// A page under my page.
+/// A page under my page, about whoever signed in.
 fn shell<'v>(visit: &'v Visit, title: &str, href: &str) -> Shell<'v> {
     let crumbs = [Link::new(visit.t("people-my"), "/my"), Link::new(title, href)];
-    visit.shell(title).private().breadcrumbs(crumbs)
+    visit.own_shell(title).private().breadcrumbs(crumbs)
 }
 
 /// A page two steps under my page.
@@ -69,7 +69,7 @@ fn shell_under<'v>(visit: &'v Visit, word: &str, above: &str, title: &str) -> Sh
         Link::new(visit.t(word), above),
         Link::new(title, visit.path.clone()),
     ];
-    visit.shell(title).private().breadcrumbs(crumbs)
+    visit.own_shell(title).private().breadcrumbs(crumbs)
 }
 
 /// What a fault says, above a page that is shown again.

@@ -8,7 +8,6 @@ use ground::words::{Lang, Tongue};
 use jiff::civil::Date;
 use maud::{Markup, html};
 
-use super::shell;
 use crate::actions::Nothing;
 use crate::pages::my::lang_word;
 use crate::profile::actions::profile::{
@@ -71,7 +70,8 @@ fn other_counting(visit: &Visit, birth: &str) -> Option<String> {
 
 fn page(visit: &Visit, fault: Option<&Fault>, inside: Markup) -> Reply {
     let title = visit.t("people-profile-title");
-    let shell = shell(visit, title, "/my/profile").wrong(fault.is_some());
+    let crumbs = [Link::new(visit.t("people-my"), "/my"), Link::new(title, "/my/profile")];
+    let shell = visit.shell(title).private().breadcrumbs(crumbs).wrong(fault.is_some());
     let status = fault.map_or(http::StatusCode::OK, Fault::status);
     let body = html! { (PageHead::new(title).lead(visit.t("people-profile-lead")).render()) (inside) };
     visit.page_with(status, &shell, body)

@@ -40,15 +40,16 @@ async fn render(visit: &Visit, fault: Option<&Fault>) -> Result<Reply, Fault> {
     let body = html! {
         (PageHead::new(title).lead(t.t("people-takeout-lead")).render())
         @if let Some(fault) = fault { (said(visit, fault)) }
+        @if visit.cx.who().acting.is_some() { p { strong { (t.t("people-own-only")) } } }
         h2 { (t.t("people-takeout-what")) }
         ul { @for part in parts { li { (part) } } }
         p { (t.t("people-takeout-how")) }
         @if waiting {
             p { (t.t("people-takeout-waiting")) }
-        } @else {
+        } @else if visit.cx.who().acting.is_none() {
             (PostButton::new(t.t("people-takeout-do"), "/my/takeout", visit.new_token()).kind(ground::html::ButtonKind::Primary).render())
         }
-        @if !takeouts.is_empty() { (table.render(t)) }
+        @if !takeouts.is_empty() && visit.cx.who().acting.is_none() { (table.render(t)) }
     };
     let status = fault.map_or(http::StatusCode::OK, Fault::status);
     Ok(visit.page_with(status, &shell(visit, title, "/my/takeout"), body))

@@ -131,13 +131,18 @@ fn consents(tx: &mut Tx<'_>, _: &Cx, person: &Person, _: &str) -> Result<Taken, 
 fn consent_history(tx: &mut Tx<'_>, _: &Cx, person: &Person, after: &str) -> Result<Taken, Fault> {
     let rows = tx.all(
         sql!(
-            "select id, purpose, version, state, at_ms, ends_ms, via, lang from people_consent_event
-             where city = ?1 and person_no = ?2 and id > ?3 order by id limit ?4"
+            "select e.id, e.purpose, e.version, e.state, e.at_ms, e.ends_ms, e.via, e.lang, v.name
+             from people_consent_event e
+             left join people_purpose_version v on v.city = ?1 and v.purpose = e.purpose and v.version = e.version
+             where e.city = ?1 and e.person_no = ?2 and e.id > ?3 order by e.id limit ?4"
         ),
         params![person.person_no, after, RANGE],
         |row| {
+            let name: Option<String> = row.get(8)?;
+            let name: Option<Value> = name.and_then(|name| serde_json::from_str(&name).ok());
             Ok(json!({
-                "id": row.get::<String>(0)?, "purpose": row.get::<String>(1)?, "version": row.get::<i64>(2)?,
+                "id": row.get::<String>(0)?, "purpose": row.get::<String>(1)?, "name": name,
+                "version": row.get::<i64>(2)?,
                 "state": row.get::<String>(3)?, "at_ms": row.get::<i64>(4)?, "ends_ms": row.get::<i64>(5)?,
                 "via": row.get::<String>(6)?, "lang": row.get::<String>(7)?,
             }))

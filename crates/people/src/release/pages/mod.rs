@@ -11,6 +11,7 @@ use maud::{Markup, html};
 
 use super::limits::Kind;
 use super::record::Kept;
+use super::single::COUNTER_VISIT;
 use crate::attribute::Attribute;
 use crate::pages::told;
 
@@ -97,8 +98,18 @@ fn purpose(visit: &Visit, name: Option<&Text>, code: &str) -> Markup {
     html! {
         @match name {
             Some(name) => { (told(name, visit.cx.lang())) }
+            None if code == COUNTER_VISIT => { (visit.t("people-use-counter-visit")) }
             None => { (visit.tf("people-use-purpose-unknown", &[("code", code)])) }
         }
+    }
+}
+
+/// The same for files.
+fn plain_purpose(visit: &Visit, name: Option<&Text>, code: &str) -> String {
+    match name {
+        None if code == COUNTER_VISIT => visit.t("people-use-counter-visit").to_owned(),
+        None => code.to_owned(),
+        name => plain(visit, name),
     }
 }
 

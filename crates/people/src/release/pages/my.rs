@@ -11,7 +11,7 @@ use ground::list::Paging;
 use ground::page::Visit;
 use maud::{Markup, html};
 
-use super::{above, ground_word, names, plain, purpose, what, who};
+use super::{above, ground_word, names, plain, plain_purpose, purpose, what, who};
 use crate::pages::told;
 use crate::release::actions::{ASK_ABOUT_USE, MY_QUESTIONS, RECORD, THIS_USE, ThisUse};
 use crate::release::limits::Kind;
@@ -200,7 +200,7 @@ async fn csv(visit: &Visit, ask: &AskRecord) -> Result<Reply, Fault> {
             t.t(&format!("people-use-by-{}", row.by.name())).to_owned(),
             plain(visit, row.department.as_ref()),
             plain(visit, row.recipient.as_ref()),
-            row.purpose_name.as_ref().map_or_else(|| row.purpose.clone(), |name| plain(visit, Some(name))),
+            plain_purpose(visit, row.purpose_name.as_ref(), &row.purpose),
             names(visit, &row.given),
             withheld.join("\n"),
             ground,
@@ -295,7 +295,7 @@ pub(super) async fn questions(visit: &Visit) -> Result<Reply, Fault> {
             }
             @for row in &list.rows {
                 section id=(format!("q-{}", row.id)) aria-labelledby=(format!("h-{}", row.id)) {
-                    h2 id=(format!("h-{}", row.id)) { (purpose(visit, row.purpose_name.as_ref(), "")) }
+                    h2 id=(format!("h-{}", row.id)) { (purpose(visit, row.purpose_name.as_ref(), &row.purpose)) }
                     (SummaryList::new()
                         .row(t.t("people-question-state"), state_tag(visit, row.state).render())
                         .text(t.t("people-use-when"), visit.time(row.used_ms))

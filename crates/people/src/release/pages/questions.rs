@@ -9,7 +9,7 @@ use ground::page::Visit;
 use maud::{Markup, html};
 
 use super::my::{lines, state_tag};
-use super::{above, plain, purpose};
+use super::{above, plain_purpose, purpose};
 use crate::pages::{shell_under, told};
 use crate::release::actions::{ANSWER_QUESTION, QUESTION, QUESTIONS};
 use crate::release::questions::{Answer, AskQuestions, Question, State, ThisQuestion};
@@ -75,7 +75,7 @@ fn table(visit: &Visit, rows: &[Question]) -> Markup {
             table.row([
                 html! { a href=(format!("{LIST}/{}", row.id)) { (short) (more) } },
                 html! { (visit.time(row.asked_ms)) },
-                purpose(visit, row.purpose_name.as_ref(), ""),
+                purpose(visit, row.purpose_name.as_ref(), &row.purpose),
                 department(visit, row),
                 state_tag(visit, row.state).render(),
             ])
@@ -108,7 +108,7 @@ async fn csv(visit: &Visit) -> Result<Reply, Fault> {
         let answered = if row.answered_ms > 0 { visit.time(row.answered_ms) } else { String::new() };
         vec![
             visit.time(row.asked_ms),
-            plain(visit, row.purpose_name.as_ref()),
+            plain_purpose(visit, row.purpose_name.as_ref(), &row.purpose),
             row.question.clone(),
             t.t(&format!("people-question-{}", row.state.name())).to_owned(),
             row.answer.clone(),
@@ -132,7 +132,7 @@ async fn page(visit: &Visit, typed: Option<&Answer>, fault: Option<&Fault>) -> R
         .text(t.t("people-question-asked"), visit.time(row.asked_ms))
         .row(t.t("people-question"), lines(&row.question))
         .text(t.t("people-use-when"), visit.time(row.used_ms))
-        .row(t.t("people-use-for"), purpose(visit, row.purpose_name.as_ref(), ""))
+        .row(t.t("people-use-for"), purpose(visit, row.purpose_name.as_ref(), &row.purpose))
         .row(t.t("people-question-who-answers"), department(visit, &row));
     let facts = if row.reason.is_empty() { facts } else { facts.text(t.t("people-use-said"), &row.reason) };
     let value = typed.map_or(row.answer.as_str(), |typed| typed.answer.as_str());

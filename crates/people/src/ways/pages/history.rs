@@ -78,7 +78,7 @@ pub(super) async fn page(visit: &Visit) -> Result<Reply, Fault> {
         Link::new(t.t("people-security"), "/my/security"),
         Link::new(title, "/my/sign-ins"),
     ];
-    let shell = visit.shell(title).private().breadcrumbs(crumbs);
+    let shell = visit.own_shell(title).private().breadcrumbs(crumbs);
     Ok(visit.page(
         &shell,
         html! {

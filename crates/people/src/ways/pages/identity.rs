@@ -64,7 +64,7 @@ pub(super) async fn page(visit: &Visit) -> Result<Reply, Fault> {
         facts = facts.row(t.t("people-level-since"), visit.day(now.since_ms));
     }
     let crumbs = [Link::new(t.t("people-my"), "/my"), Link::new(title, "/my/identity")];
-    let shell = visit.shell(title).private().breadcrumbs(crumbs);
+    let shell = visit.own_shell(title).private().breadcrumbs(crumbs);
     let missing = need.filter(|need| *need > now.level);
     // Providers that vouch for more add their ways here.
     let more = visit.panels(PanelPlace::Identity).await;

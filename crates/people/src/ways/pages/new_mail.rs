@@ -19,7 +19,7 @@ fn page(visit: &Visit, status: StatusCode, inside: Markup) -> Reply {
         Link::new(t.t("people-security"), "/my/security"),
         Link::new(title, "/my/security/mail"),
     ];
-    let shell = visit.shell(title).private().wrong(status != StatusCode::OK).breadcrumbs(crumbs);
+    let shell = visit.own_shell(title).private().wrong(status != StatusCode::OK).breadcrumbs(crumbs);
     let body = html! {
         (PageHead::new(title).lead(t.t("people-new-mail-lead")).render())
         (inside)

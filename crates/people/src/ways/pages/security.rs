@@ -128,7 +128,7 @@ async fn shown(visit: &Visit, fault: Option<&Fault>) -> Result<Reply, Fault> {
     let security = visit.read(&SECURITY, Nothing {}).await?;
     let title = t.t("people-security");
     let crumbs = [Link::new(t.t("people-my"), "/my"), Link::new(title, "/my/security")];
-    let shell = visit.shell(title).private().wrong(fault.is_some()).breadcrumbs(crumbs);
+    let shell = visit.own_shell(title).private().wrong(fault.is_some()).breadcrumbs(crumbs);
     // Other parts of the house add their ways here, such as accounts at other providers.
     let more = visit.panels(PanelPlace::Security).await;
     let level = format!("people-level-{}", security.assurance.level.name());
