@@ -1,0 +1,3 @@
+//! NGSI-LD without a store.
+pub mod error;
+pub mod query;
