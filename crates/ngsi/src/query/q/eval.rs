@@ -6,7 +6,7 @@ use std::cmp::Ordering;
 use super::compile::{Check, Compiled, Key, Leaf, Literal, Meta, Node, Route};
 use super::syntax::Op;
 use crate::query::scan::{each, elements, member, members, named, number, string};
-use crate::query::time::{Moment, date_time};
+use crate::query::time::Moment;
 
 /// An entity in the form in which it is stored: its body and its times.
 #[derive(Debug, Clone, Copy)]
@@ -103,37 +103,67 @@ fn at_entity(entity: Stored<'_>, keys: &[Key], f: &mut dyn FnMut(Found<'_>) -> b
         Some((Key::Meta(meta), _)) => member(entity.body, meta.stored()).is_some_and(|value| f(Found::Member(value))),
         Some((Key::Attribute(iri), rest)) => {
             let Some(instances) = member(entity.body, iri) else { return false };
-            each(instances).any(|instance| at_instance(instance, (entity.times, iri), rest, f))
+            let times = if asks_times(rest) {
+                let created = member(entity.times, "").and_then(|own| instant(own, 0));
+                Times { text: entity.times, default: created }
+            } else {
+                Times { text: "", default: None }
+            };
+            each(instances).any(|instance| at_instance(instance, iri, times, rest, f))
         }
         None => false,
     }
 }
 
-/// `times` is where the times of this attribute stand: the text of an object, and the name in it.
-fn at_instance(instance: &str, times: (&str, &str), keys: &[Key], f: &mut dyn FnMut(Found<'_>) -> bool) -> bool {
-    match keys.split_first() {
-        None => f(Found::Instance(instance)),
-        Some((Key::Meta(meta @ (Meta::CreatedAt | Meta::ModifiedAt)), _)) => {
-            let n = usize::from(*meta == Meta::ModifiedAt);
-            own_times(instance, times).and_then(|own| instant(own, n)).is_some_and(|us| f(Found::Instant(us)))
-        }
-        Some((Key::Meta(meta), _)) => member(instance, meta.stored()).is_some_and(|value| f(Found::Member(value))),
-        Some((Key::Attribute(iri), rest)) => {
-            let Some(instances) = member(instance, iri) else { return false };
-            let below = if matches!(rest.last(), Some(Key::Meta(Meta::CreatedAt | Meta::ModifiedAt))) {
-                own_times(instance, times).and_then(|own| elements(own).nth(2)).unwrap_or_default()
-            } else {
-                ""
-            };
-            each(instances).any(|instance| at_instance(instance, (below, iri), rest, f))
+fn asks_times(keys: &[Key]) -> bool {
+    matches!(keys.last(), Some(Key::Meta(Meta::CreatedAt | Meta::ModifiedAt)))
+}
+
+/// The times of the attributes of one thing, and those of an attribute that does not stand there.
+#[derive(Clone, Copy)]
+struct Times<'a> {
+    text: &'a str,
+    default: Option<i64>,
+}
+
+impl<'a> Times<'a> {
+    /// Created, modified, and the times of what is below, for one instance of an attribute.
+    fn of(self, name: &str, instance: &str) -> Option<([i64; 2], &'a str)> {
+        let dataset = member(instance, "datasetId").and_then(string).unwrap_or(Cow::Borrowed(""));
+        match member(self.text, name).and_then(|own| member(own, &dataset)) {
+            Some(own) => {
+                Some(([instant(own, 0)?, instant(own, 1)?], elements(own).nth(2).unwrap_or_default()))
+            }
+            None => self.default.map(|us| ([us, us], "")),
         }
     }
 }
 
-/// The `[created, modified, {…}]` of one instance.
-fn own_times<'a>(instance: &str, (times, name): (&'a str, &str)) -> Option<&'a str> {
-    let dataset = member(instance, "datasetId").and_then(string).unwrap_or(Cow::Borrowed(""));
-    member(member(times, name)?, &dataset)
+fn at_instance(
+    instance: &str,
+    name: &str,
+    times: Times<'_>,
+    keys: &[Key],
+    f: &mut dyn FnMut(Found<'_>) -> bool,
+) -> bool {
+    match keys.split_first() {
+        None => f(Found::Instance(instance)),
+        Some((Key::Meta(meta @ (Meta::CreatedAt | Meta::ModifiedAt)), _)) => {
+            let own = times.of(name, instance).map(|([created, modified], _)| {
+                if *meta == Meta::CreatedAt { created } else { modified }
+            });
+            own.is_some_and(|us| f(Found::Instant(us)))
+        }
+        Some((Key::Meta(meta), _)) => member(instance, meta.stored()).is_some_and(|value| f(Found::Member(value))),
+        Some((Key::Attribute(iri), rest)) => {
+            let Some(instances) = member(instance, iri) else { return false };
+            let below = match times.of(name, instance) {
+                Some(([_, modified], text)) if asks_times(rest) => Times { text, default: Some(modified) },
+                _ => Times { text: "", default: None },
+            };
+            each(instances).any(|instance| at_instance(instance, iri, below, rest, f))
+        }
+    }
 }
 
 fn instant(times: &str, n: usize) -> Option<i64> {
@@ -299,9 +329,4 @@ fn compare(value: &str, literal: &Literal) -> Option<Ordering> {
         },
         _ => None,
     }
-}
-
-/// The instant of a stored DateTime member.
-pub fn stored_instant(value: &str) -> Option<i64> {
-    date_time(&string(value)?)
 }

@@ -8,9 +8,9 @@ pub use compile::{Compiled, Expand, Literal, Simple};
 pub use eval::{Linked, Stored, Unlinked};
 pub use syntax::{Expr, Hop, Op, Path, Term, Test, Value};
 
-pub(super) use compile::{Key, Meta, Route};
-pub(super) use eval::{find, target};
-pub(super) use syntax::path;
+pub(super) use compile::{Meta, Route};
+pub(super) use eval::{Found, Kind, find, target};
+pub(super) use syntax::{is_number, path};
 
 /// The longest query, in bytes.
 pub const Q_BYTES_MAX: usize = 8_192;
