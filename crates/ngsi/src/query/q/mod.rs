@@ -4,7 +4,7 @@ mod compile;
 mod eval;
 mod syntax;
 
-pub use compile::{Compiled, Expand, Literal, Simple};
+pub use compile::{Compiled, Expand, Literal, Simple, SimpleTest};
 pub use eval::{Linked, Stored, Unlinked};
 pub use syntax::{Expr, Hop, Op, Path, Term, Test, Value};
 

@@ -407,6 +407,10 @@ fn value(cursor: &mut Cursor<'_>) -> Result<Value, Error> {
     if word.is_empty() {
         return Err(cursor.fail("a value"));
     }
+    if groups > 0 {
+        cursor.back(from);
+        return Err(cursor.fail("a value (the parenthesis in it is never closed)"));
+    }
     classify(cursor, from, word)
 }
 
@@ -428,7 +432,9 @@ fn classify(cursor: &mut Cursor<'_>, from: usize, word: &str) -> Result<Value, E
     let fits = if text::has_scheme(word) {
         text::is_uri(word)
     } else {
-        word.chars().all(|c| !c.is_control() && !matches!(c, '"' | '=' | '<' | '>' | '!' | '~' | '(' | ')' | '{' | '}' | '[' | ']'))
+        // Text without quotes is no part of the grammar, but the examples of `expandValues` have it.
+        !word.starts_with(['(', '.'])
+            && word.chars().all(|c| !c.is_control() && !matches!(c, '"' | '=' | '<' | '>' | '!' | '~' | '{' | '}' | '[' | ']'))
     };
     if !fits {
         cursor.back(from);
