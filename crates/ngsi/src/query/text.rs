@@ -1,6 +1,7 @@
 //! Reading of the small languages: where we are, what may be a name, and errors that say both.
 
 use crate::error::{Error, ErrorKind};
+use crate::names;
 
 /// An error of type `BadRequestData` about the parameter `of`.
 pub fn bad(of: &str, detail: impl Into<String>) -> Error {
@@ -49,11 +50,9 @@ pub fn has_scheme(text: &str) -> bool {
         && chars.all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'))
 }
 
-/// Is the text an absolute URI or IRI with something behind its scheme?
+/// Is the text an absolute URI or IRI?
 pub fn is_uri(text: &str) -> bool {
-    has_scheme(text)
-        && text.chars().all(in_iri)
-        && text.split_once(':').is_some_and(|(_, rest)| !rest.is_empty())
+    has_scheme(text) && names::is_iri(text)
 }
 
 /// A place in the text of one parameter.

@@ -1,4 +1,6 @@
-//! DateTime, Date and Time of clause 4.6.3, and the arithmetic that periods need.
+//! DateTime, Date and Time of clause 4.6.3 side by side, and the calendar that periods need.
+
+use crate::time::{parse_us, text};
 
 /// Microseconds of a day.
 pub const DAY_US: i64 = 86_400_000_000;
@@ -95,11 +97,9 @@ fn time_bytes(b: &[u8]) -> Option<i64> {
     let (h, m, s) = (digits(b, 0, 2)?, digits(b, 3, 2)?, digits(b, 6, 2)?);
     is(b, 2, b':')?;
     is(b, 5, b':')?;
-    // A leap second is taken as the last second of its minute: the calendar of the store has none.
-    if h > 23 || m > 59 || s > 60 {
+    if h > 23 || m > 59 || s > 59 {
         return None;
     }
-    let s = s.min(59);
     let rest = b.get(8..)?;
     let us = match rest {
         [b'Z'] => 0,
@@ -113,9 +113,7 @@ fn time_bytes(b: &[u8]) -> Option<i64> {
 
 /// `YYYY-MM-DDThh:mm:ss[.ssssss]Z` in microseconds since 1970; also with a comma.
 pub fn date_time(text: &str) -> Option<i64> {
-    let b = text.as_bytes();
-    is(b, 10, b'T')?;
-    Some(date_bytes(b.get(..10)?)? * DAY_US + time_bytes(b.get(11..)?)?)
+    parse_us(text)
 }
 
 /// `YYYY-MM-DD` in days since 1970.
@@ -145,6 +143,5 @@ pub fn write_time(us: i64) -> String {
 
 /// Microseconds since 1970, written as the clause writes a DateTime; the fraction only where there is one.
 pub fn write_date_time(us: i64) -> String {
-    let (year, month, day) = civil(us.div_euclid(DAY_US));
-    format!("{year:04}-{month:02}-{day:02}T{}", write_time(us.rem_euclid(DAY_US)))
+    text(us)
 }

@@ -2,13 +2,28 @@
 
 use super::syntax::{Expr, Hop, Op, Path, Term, Test, Value};
 use crate::error::Error;
+use crate::ld::Context;
 use crate::query::pattern::Pattern;
 use crate::query::text::bad;
 use crate::query::time::Moment;
 
 /// Turns terms into IRIs. An @context does.
 pub trait Expand {
-    fn expand(&self, term: &str) -> Result<String, Error>;
+    /// The IRI of the name of a type or an attribute.
+    fn expand(&self, name: &str) -> Result<String, Error>;
+
+    /// The IRI of a value that stands for one.
+    fn expand_value(&self, text: &str) -> Result<String, Error>;
+}
+
+impl Expand for Context {
+    fn expand(&self, name: &str) -> Result<String, Error> {
+        Self::expand(self, name)
+    }
+
+    fn expand_value(&self, text: &str) -> Result<String, Error> {
+        Self::expand_value(self, text)
+    }
 }
 
 /// A query ready to be asked of many entities.
@@ -290,7 +305,7 @@ fn leaf(term: &Term, names: &dyn Expand, expanded: &[String]) -> Result<Leaf, Er
         for value in values {
             // What cannot be a term stays as it is: it then equals no expanded value.
             if let (true, Value::Word(word) | Value::Text(word)) = (expand, value)
-                && let Ok(iri) = names.expand(word)
+                && let Ok(iri) = names.expand_value(word)
                 && iri != *word
             {
                 literals.push(Literal::Text(iri, None));

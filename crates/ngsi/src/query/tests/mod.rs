@@ -10,23 +10,19 @@ mod scan;
 mod temporal;
 
 use crate::error::{Error, ErrorKind};
+use crate::ld::Context;
 use crate::query::q::{Compiled, Expand, Expr, Linked, Stored};
 
-/// Terms under the default context, and the few of the core context that matter here.
+/// Terms under the core context.
 pub struct Names;
 
 impl Expand for Names {
-    fn expand(&self, term: &str) -> Result<String, Error> {
-        if term.contains("://") || term.starts_with("urn:") {
-            return Ok(term.to_owned());
-        }
-        if term.is_empty() || term.contains(' ') {
-            return Err(Error { kind: ErrorKind::BadRequestData, detail: format!("{term} is no term"), at: None });
-        }
-        Ok(match term {
-            "location" | "observationSpace" | "operationSpace" => format!("https://uri.etsi.org/ngsi-ld/{term}"),
-            _ => format!("https://uri.etsi.org/ngsi-ld/default-context/{term}"),
-        })
+    fn expand(&self, name: &str) -> Result<String, Error> {
+        Context::core().expand(name)
+    }
+
+    fn expand_value(&self, text: &str) -> Result<String, Error> {
+        Context::core().expand_value(text)
     }
 }
 
