@@ -64,7 +64,9 @@ enum Class {
 
 impl Class {
     fn of(kind: Kind, value: &str, instance: &str) -> Self {
-        if kind != Kind::Other || member(instance, "type").and_then(string).is_some_and(|t| t == "VocabProperty") {
+        if kind != Kind::Other
+            || member(instance, "type").and_then(string).is_some_and(|t| t == "VocabProperty")
+        {
             return Self::Counted;
         }
         match value.as_bytes().first() {
@@ -118,7 +120,9 @@ pub fn aggregate(
         if periods.len() > PERIODS_MAX {
             return Err(too_complex(
                 "aggrPeriodDuration",
-                format!("the answer would have more than {PERIODS_MAX} periods; ask for longer ones or for less time"),
+                format!(
+                    "the answer would have more than {PERIODS_MAX} periods; ask for longer ones or for less time"
+                ),
             ));
         }
     }
@@ -244,7 +248,9 @@ fn written(value: f64) -> Option<Number> {
 /// Values that are equal have one text: `1.0` and `1`, and objects whatever the order of their members.
 fn canonical(value: &str) -> Cow<'_, str> {
     match value.as_bytes().first() {
-        Some(b'0'..=b'9' | b'-') => number(value).map_or(Cow::Borrowed(value), |n| Cow::Owned(format!("{n}"))),
+        Some(b'0'..=b'9' | b'-') => {
+            number(value).map_or(Cow::Borrowed(value), |n| Cow::Owned(format!("{n}")))
+        }
         Some(b'{' | b'[') => match serde_json::from_str::<Value>(value) {
             Ok(value) => Cow::Owned(sorted(value).to_string()),
             Err(_) => Cow::Borrowed(value),
@@ -256,7 +262,8 @@ fn canonical(value: &str) -> Cow<'_, str> {
 fn sorted(value: Value) -> Value {
     match value {
         Value::Object(of) => {
-            let members: BTreeMap<String, Value> = of.into_iter().map(|(name, v)| (name, sorted(v))).collect();
+            let members: BTreeMap<String, Value> =
+                of.into_iter().map(|(name, v)| (name, sorted(v))).collect();
             Value::Object(members.into_iter().collect())
         }
         Value::Array(of) => Value::Array(of.into_iter().map(sorted).collect()),

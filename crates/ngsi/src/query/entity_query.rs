@@ -166,7 +166,10 @@ impl EntityQuery {
     fn projections(&mut self, given: &Given, names: &dyn Expand) -> Result<(), Error> {
         let projected = given.pick.is_some() || given.omit.is_some();
         if projected && !given.attrs.is_empty() {
-            return Err(bad("attrs", "'attrs' cannot be combined with 'pick' or 'omit'; use 'pick' and 'q' instead"));
+            return Err(bad(
+                "attrs",
+                "'attrs' cannot be combined with 'pick' or 'omit'; use 'pick' and 'q' instead",
+            ));
         }
         if let (Some(pick), Some(omit)) = (&given.pick, &given.omit)
             && let Some(name) = pick.shared(omit)
@@ -211,7 +214,12 @@ impl EntityQuery {
             (Some(georel), Some(geometry), Some(coordinates)) => {
                 Some(GeoQ::parse(georel, geometry, coordinates, given.geoproperty.as_deref(), names)?)
             }
-            _ => return Err(bad("georel", "'georel', 'geometry' and 'coordinates' belong together; one of them is missing")),
+            _ => {
+                return Err(bad(
+                    "georel",
+                    "'georel', 'geometry' and 'coordinates' belong together; one of them is missing",
+                ));
+            }
         };
         Ok(())
     }
@@ -265,7 +273,10 @@ impl EntityQuery {
         }
         if let Some(text) = &given.entity_map_lifetime {
             let read = Duration::read(text).ok_or_else(|| {
-                bad("entityMapLifetime", format!("'entityMapLifetime' is a duration such as PT10M, not {text}"))
+                bad(
+                    "entityMapLifetime",
+                    format!("'entityMapLifetime' is a duration such as PT10M, not {text}"),
+                )
             })?;
             self.entity_map_lifetime = Some(read);
         }
@@ -289,7 +300,8 @@ impl EntityQuery {
             }
             None => None,
         };
-        let property = given.timeproperty.as_deref().map(TimeProperty::parse).transpose()?.unwrap_or_default();
+        let property =
+            given.timeproperty.as_deref().map(TimeProperty::parse).transpose()?.unwrap_or_default();
         let last_n = given.last_n.as_deref().map(TemporalQ::parse_last_n).transpose()?;
         // A format outweighs the options (6.3.7); the parameters of an aggregation mean something for it alone.
         let aggregated = match given.format.as_deref() {
@@ -299,7 +311,10 @@ impl EntityQuery {
         let aggregation = match aggregated {
             false => None,
             true if given.aggr_methods.is_empty() => {
-                return Err(bad("aggrMethods", "aggregated values are asked for, but 'aggrMethods' is missing"));
+                return Err(bad(
+                    "aggrMethods",
+                    "aggregated values are asked for, but 'aggrMethods' is missing",
+                ));
             }
             true => Some(Aggregation::parse(&given.aggr_methods, given.aggr_period.as_deref())?),
         };
@@ -350,7 +365,10 @@ impl EntityQuery {
     pub fn matches(&self, entity: Stored<'_>, linked: &dyn Linked) -> bool {
         self.selects(entity.body)
             && (self.attrs.is_empty() || self.attrs.iter().any(|iri| member(entity.body, iri).is_some()))
-            && self.scope_q.as_ref().is_none_or(|q| member(entity.body, "scope").is_some_and(|own| q.matches(own)))
+            && self
+                .scope_q
+                .as_ref()
+                .is_none_or(|q| member(entity.body, "scope").is_some_and(|own| q.matches(own)))
             && self.q.as_ref().is_none_or(|q| q.matches(entity, linked))
             && self.geo.as_ref().is_none_or(|geo| geo.matches(entity.body))
     }

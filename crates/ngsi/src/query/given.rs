@@ -141,8 +141,10 @@ impl Given {
             "entityMapLifetime" => self.entity_map_lifetime = text(),
             "splitEntities" => self.split_entities = Some(flag("splitEntities", value)?),
             "limit" => {
-                self.limit =
-                    Some(u32::try_from(whole("limit", value)?).map_err(|_| bad("limit", "'limit' is too large"))?);
+                self.limit = Some(
+                    u32::try_from(whole("limit", value)?)
+                        .map_err(|_| bad("limit", "'limit' is too large"))?,
+                );
             }
             "offset" => self.offset = whole("offset", value)?,
             "count" => self.count = flag("count", value)?,
@@ -191,7 +193,10 @@ impl Given {
             "geoQ" => self.geo(value)?,
             "temporalQ" => {
                 if !matches!(used, Use::Temporal | Use::Subscription) {
-                    return Err(bad("temporalQ", "'temporalQ' is for queries of the temporal evolution only"));
+                    return Err(bad(
+                        "temporalQ",
+                        "'temporalQ' is for queries of the temporal evolution only",
+                    ));
                 }
                 self.temporal(value)?;
             }
@@ -199,7 +204,11 @@ impl Given {
             "ordering" => self.ordering(value)?,
             "lang" if used != Use::Subscription => self.lang = Some(text("lang", value)?),
             "datasetId" if used != Use::Subscription => {
-                let ids = if value.is_string() { vec![text("datasetId", value)?] } else { texts("datasetId", value)? };
+                let ids = if value.is_string() {
+                    vec![text("datasetId", value)?]
+                } else {
+                    texts("datasetId", value)?
+                };
                 ids.iter().try_for_each(|id| is_uri("datasetId", id, Some("@none")))?;
                 self.dataset_ids = ids;
             }
@@ -209,7 +218,9 @@ impl Given {
             }
             "join" if used != Use::Subscription => self.join = Some(text("join", value)?),
             "joinLevel" if used != Use::Subscription => {
-                let level = value.as_u64().ok_or_else(|| bad("joinLevel", "'joinLevel' is a whole number, 1 or more"))?;
+                let level = value
+                    .as_u64()
+                    .ok_or_else(|| bad("joinLevel", "'joinLevel' is a whole number, 1 or more"))?;
                 self.join_level = Some(level);
             }
             "entityMap" => self.entity_map = boolean("entityMap", value)?,
@@ -253,7 +264,10 @@ impl Given {
                 "endTimeAt" => self.end_time_at = Some(text("endTimeAt", value)?),
                 "timeproperty" => self.timeproperty = Some(text("timeproperty", value)?),
                 // A text of digits comes from clients that write all parameters alike.
-                "lastN" => self.last_n = Some(if value.is_string() { text("lastN", value)? } else { value.to_string() }),
+                "lastN" => {
+                    self.last_n =
+                        Some(if value.is_string() { text("lastN", value)? } else { value.to_string() })
+                }
                 _ => {}
             }
         }
@@ -272,8 +286,9 @@ impl Given {
 
     fn ordering(&mut self, value: &Value) -> Result<(), Error> {
         let members = object("ordering", value)?;
-        let order_by =
-            members.get("orderBy").ok_or_else(|| bad("orderBy", "'ordering' needs 'orderBy', an array of names"))?;
+        let order_by = members
+            .get("orderBy")
+            .ok_or_else(|| bad("orderBy", "'ordering' needs 'orderBy', an array of names"))?;
         self.order_by = Some(texts("orderBy", order_by)?.join(","));
         if let Some(value) = members.get("coordinates") {
             if !value.is_array() {
@@ -342,7 +357,8 @@ fn selectors(value: &Value) -> Result<Vec<GivenSelector>, Error> {
 }
 
 fn selector(members: &Map<String, Value>) -> Result<GivenSelector, Error> {
-    let types = members.get("type").ok_or_else(|| bad("type", "every selector in 'entities' needs a 'type'"))?;
+    let types =
+        members.get("type").ok_or_else(|| bad("type", "every selector in 'entities' needs a 'type'"))?;
     let types = Some(text("type", types)?);
     let ids = match members.get("id") {
         None => Vec::new(),

@@ -34,5 +34,7 @@ pub use order::{Direction, Keys, ORDER_MAX, OrderBy, OrderTerm};
 pub use pattern::{PATTERN_BYTES_MAX, Pattern};
 pub use project::{MEMBERS_MAX, Member, Projection};
 pub use q::{Expand, Linked, Stored, Unlinked};
-pub use temporal::{Aggregation, Interval, LAST_N_MAX, Method, TemporalQ, TimeProperty, Timerel, not_eligible};
+pub use temporal::{
+    Aggregation, Interval, LAST_N_MAX, Method, TemporalQ, TimeProperty, Timerel, not_eligible,
+};
 pub use types::{ScopePattern, ScopeQ, Tree, Types};

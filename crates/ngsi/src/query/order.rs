@@ -9,7 +9,10 @@ use std::fmt;
 use std::sync::Arc;
 
 use ::geo::{CoordsIter, Geometry};
-use icu_collator::{CollatorBorrowed, options::{CollatorOptions, Strength}};
+use icu_collator::{
+    CollatorBorrowed,
+    options::{CollatorOptions, Strength},
+};
 use icu_locale_core::{Locale, extensions::unicode::key};
 use serde_json::Value;
 
@@ -119,7 +122,10 @@ impl fmt::Debug for Collator {
 impl PartialEq for OrderBy {
     fn eq(&self, other: &Self) -> bool {
         let name = |o: &Self| o.collation.as_ref().map(|(name, _)| name.clone());
-        self.terms == other.terms && self.from == other.from && name(self) == name(other) && self.lang == other.lang
+        self.terms == other.terms
+            && self.from == other.from
+            && name(self) == name(other)
+            && self.lang == other.lang
     }
 }
 
@@ -193,14 +199,18 @@ impl OrderBy {
         names: &dyn Expand,
     ) -> Result<Self, Error> {
         if from.is_none() && terms.iter().any(|t| t.direction.by_distance()) {
-            return Err(bad("orderFrom", "'orderBy' goes by distance: give the geometry to measure from in 'orderFrom'"));
+            return Err(bad(
+                "orderFrom",
+                "'orderBy' goes by distance: give the geometry to measure from in 'orderFrom'",
+            ));
         }
         let only_id = terms.iter().all(|t| t.path.names == ["id"] && t.path.inside.is_empty());
         let terms = terms
             .iter()
             .map(|t| Ok((Route::new(&t.path, names)?, t.direction)))
             .collect::<Result<Vec<_>, Error>>()?;
-        let collation = collation.map(|name| Ok::<_, Error>((name.to_owned(), collator(name)?))).transpose()?;
+        let collation =
+            collation.map(|name| Ok::<_, Error>((name.to_owned(), collator(name)?))).transpose()?;
         Ok(Self { terms, only_id, from, collation, lang: None })
     }
 
@@ -263,7 +273,11 @@ impl OrderBy {
             }
             Kind::Relationship => {
                 let first = each(value).next().unwrap_or_default();
-                Key::of_value(if first.starts_with('{') { member(first, "object").unwrap_or_default() } else { first })
+                Key::of_value(if first.starts_with('{') {
+                    member(first, "object").unwrap_or_default()
+                } else {
+                    first
+                })
             }
             Kind::Other => {
                 let inside = route.inside.iter().try_fold(value, |value, name| {
@@ -289,15 +303,16 @@ impl OrderBy {
                 },
                 (Key::Object(a), Key::Object(b)) | (Key::Array(a), Key::Array(b)) => a.cmp(b),
                 (Key::Bool(a), Key::Bool(b)) => a.cmp(b),
-                (Key::Time(a), Key::Time(b)) | (Key::Date(a), Key::Date(b)) | (Key::DateTime(a), Key::DateTime(b)) => {
-                    a.cmp(b)
-                }
+                (Key::Time(a), Key::Time(b))
+                | (Key::Date(a), Key::Date(b))
+                | (Key::DateTime(a), Key::DateTime(b)) => a.cmp(b),
                 (a, b) => a.rank().cmp(&b.rank()),
             };
             let nothing = a.rank() >= Key::Null.rank() || b.rank() >= Key::Null.rank();
             let turned = matches!(direction, Direction::Desc | Direction::DistDesc) && !nothing;
             // By distance, what is no geometry comes after all that is, in both directions.
-            let placed = direction.by_distance() && matches!(a, Key::Distance(_)) != matches!(b, Key::Distance(_));
+            let placed =
+                direction.by_distance() && matches!(a, Key::Distance(_)) != matches!(b, Key::Distance(_));
             let order = if turned && !placed { order.reverse() } else { order };
             if order.is_ne() {
                 return order;
@@ -318,7 +333,12 @@ pub fn order_from(of: &str, shape: Option<&str>, coordinates: &Value) -> Result<
 }
 
 fn collator(name: &str) -> Result<Collator, Error> {
-    let refused = || bad("collation", format!("'collation': {name} is not an ICU collation such as und, ja or de-u-co-phonebk"));
+    let refused = || {
+        bad(
+            "collation",
+            format!("'collation': {name} is not an ICU collation such as und, ja or de-u-co-phonebk"),
+        )
+    };
     text::within("collation", name, 64)?;
     let locale: Locale = name.parse().map_err(|_| refused())?;
     let mut options = CollatorOptions::default();

@@ -48,7 +48,10 @@ impl Projection {
             let name = cursor.name("the name of a member")?.to_owned();
             *count += 1;
             if *count > MEMBERS_MAX {
-                return Err(too_complex(cursor.of(), format!("'{}' names more than {MEMBERS_MAX} members", cursor.of())));
+                return Err(too_complex(
+                    cursor.of(),
+                    format!("'{}' names more than {MEMBERS_MAX} members", cursor.of()),
+                ));
             }
             cursor.spaces();
             let mut linked = Self::default();
@@ -102,7 +105,8 @@ impl Projection {
 
     /// A name, without anything of a linked entity, that stands in both.
     pub fn shared<'a>(&'a self, other: &Self) -> Option<&'a str> {
-        let alone = |m: &&Member| m.linked.is_empty() && other.get(&m.name).is_some_and(|o| o.linked.is_empty());
+        let alone =
+            |m: &&Member| m.linked.is_empty() && other.get(&m.name).is_some_and(|o| o.linked.is_empty());
         self.members.iter().find(alone).map(|m| m.name.as_str())
     }
 }
@@ -126,7 +130,10 @@ pub fn list(of: &str, text: &str) -> Result<Vec<String>, Error> {
     for part in text.split(',') {
         let part = part.trim_matches(' ');
         if part.is_empty() {
-            return Err(bad(of, format!("'{of}': nothing stands between two commas or at an end of the list")));
+            return Err(bad(
+                of,
+                format!("'{of}': nothing stands between two commas or at an end of the list"),
+            ));
         }
         if found.len() >= MEMBERS_MAX {
             return Err(too_complex(of, format!("'{of}' lists more than {MEMBERS_MAX}")));
@@ -159,5 +166,9 @@ pub fn uris(of: &str, text: &str, also: Option<&str>) -> Result<Vec<String>, Err
 
 /// Refuses what is no absolute URI.
 pub fn is_uri(of: &str, uri: &str, also: Option<&str>) -> Result<(), Error> {
-    if text::is_uri(uri) || also == Some(uri) { Ok(()) } else { Err(bad(of, format!("'{of}': {uri} is not a URI"))) }
+    if text::is_uri(uri) || also == Some(uri) {
+        Ok(())
+    } else {
+        Err(bad(of, format!("'{of}': {uri} is not a URI")))
+    }
 }

@@ -43,7 +43,10 @@ impl TimeProperty {
             .into_iter()
             .find(|p| p.name() == name)
             .ok_or_else(|| {
-                bad("timeproperty", "'timeproperty' is one of observedAt, createdAt, modifiedAt and deletedAt")
+                bad(
+                    "timeproperty",
+                    "'timeproperty' is one of observedAt, createdAt, modifiedAt and deletedAt",
+                )
             })
     }
 }
@@ -67,8 +70,9 @@ impl Interval {
         };
         let at = |of: &str, text: Option<&str>| {
             let text = text.ok_or_else(|| bad(of, format!("'{of}' is missing")))?;
-            time::date_time(text)
-                .ok_or_else(|| bad(of, format!("'{of}' is a DateTime in UTC such as 2026-01-31T09:00:00Z, not {text}")))
+            time::date_time(text).ok_or_else(|| {
+                bad(of, format!("'{of}' is a DateTime in UTC such as 2026-01-31T09:00:00Z, not {text}"))
+            })
         };
         let first = at("timeAt", time_at)?;
         let (from_us, to_us) = match timerel {

@@ -16,7 +16,10 @@ pub fn too_complex(of: &str, detail: impl Into<String>) -> Error {
 /// Refuses text that is longer than a parameter may be.
 pub fn within(of: &str, text: &str, bytes_max: usize) -> Result<(), Error> {
     if text.len() > bytes_max {
-        return Err(too_complex(of, format!("'{of}' is longer than {bytes_max} bytes; ask for less in one request")));
+        return Err(too_complex(
+            of,
+            format!("'{of}' is longer than {bytes_max} bytes; ask for less in one request"),
+        ));
     }
     Ok(())
 }
@@ -39,7 +42,9 @@ pub fn goes_on_name(c: char) -> bool {
 
 /// Can this character stand in an unquoted URI or IRI (RFC 3987)?
 pub fn in_iri(c: char) -> bool {
-    !c.is_whitespace() && !c.is_control() && !matches!(c, '"' | '<' | '>' | '\\' | '^' | '`' | '{' | '|' | '}')
+    !c.is_whitespace()
+        && !c.is_control()
+        && !matches!(c, '"' | '<' | '>' | '\\' | '^' | '`' | '{' | '|' | '}')
 }
 
 /// Does the text begin with a scheme and a colon, as every absolute URI does?
@@ -139,7 +144,9 @@ impl<'a> Cursor<'a> {
     pub fn name(&mut self, what: &str) -> Result<&'a str, Error> {
         let from = self.at;
         if self.rest().starts_with("https://") || self.rest().starts_with("http://") {
-            self.take_while(|c| in_iri(c) && !matches!(c, ';' | ',' | '(' | ')' | '[' | ']' | '!' | '~' | '='));
+            self.take_while(|c| {
+                in_iri(c) && !matches!(c, ';' | ',' | '(' | ')' | '[' | ']' | '!' | '~' | '=')
+            });
             return Ok(self.since(from));
         }
         if !self.peek().is_some_and(begins_name) {

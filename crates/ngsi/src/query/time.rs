@@ -31,9 +31,9 @@ impl Moment {
     /// Order in time, where both are of the same kind.
     pub fn compare(self, other: Self) -> Option<std::cmp::Ordering> {
         match (self, other) {
-            (Self::DateTime(a), Self::DateTime(b)) | (Self::Date(a), Self::Date(b)) | (Self::Time(a), Self::Time(b)) => {
-                Some(a.cmp(&b))
-            }
+            (Self::DateTime(a), Self::DateTime(b))
+            | (Self::Date(a), Self::Date(b))
+            | (Self::Time(a), Self::Time(b)) => Some(a.cmp(&b)),
             _ => None,
         }
     }
@@ -90,7 +90,8 @@ fn date_bytes(b: &[u8]) -> Option<i64> {
     let (year, month, day) = (digits(b, 0, 4)?, digits(b, 5, 2)?, digits(b, 8, 2)?);
     is(b, 4, b'-')?;
     is(b, 7, b'-')?;
-    ((1..=12).contains(&month) && (1..=month_days(year, month)).contains(&day)).then(|| days(year, month, day))
+    ((1..=12).contains(&month) && (1..=month_days(year, month)).contains(&day))
+        .then(|| days(year, month, day))
 }
 
 fn time_bytes(b: &[u8]) -> Option<i64> {

@@ -104,7 +104,10 @@ impl<T> Reader<'_, T> {
         self.cursor.spaces();
         let tree = if self.cursor.eat("(") {
             if depth >= DEPTH_MAX {
-                return Err(too_complex(self.cursor.of(), format!("parentheses nest deeper than {DEPTH_MAX}")));
+                return Err(too_complex(
+                    self.cursor.of(),
+                    format!("parentheses nest deeper than {DEPTH_MAX}"),
+                ));
             }
             let inside = self.any(depth + 1)?;
             if !self.cursor.eat(")") {
@@ -166,7 +169,9 @@ impl Types {
         match self {
             Self::All => true,
             Self::Tree(Tree::Leaf(wanted)) => each(types).filter_map(string).any(|own| own == *wanted),
-            Self::Tree(tree) => tree.holds(&|wanted| each(types).filter_map(string).any(|own| own == *wanted)),
+            Self::Tree(tree) => {
+                tree.holds(&|wanted| each(types).filter_map(string).any(|own| own == *wanted))
+            }
         }
     }
 }

@@ -34,7 +34,10 @@ impl BoundingBox {
         let widest = rect.min().y.abs().max(rect.max().y.abs()).to_radians();
         // Meridians are farthest apart, as seen from a point, where a circle around it touches one.
         let ratio = (reach / RADIUS_M).sin() / widest.cos();
-        let all = south <= -90.0 || north >= 90.0 || reach / RADIUS_M >= std::f64::consts::FRAC_PI_2 || !(ratio < 1.0);
+        let all = south <= -90.0
+            || north >= 90.0
+            || reach / RADIUS_M >= std::f64::consts::FRAC_PI_2
+            || !(ratio < 1.0);
         let side = if all { 360.0 } else { ratio.asin().to_degrees() * (1.0 + 1e-9) + 1e-9 };
         let (west, east) = (rect.min().x - side, rect.max().x + side);
         let part = |west: f64, east: f64| Self { west, south, east, north };
@@ -51,7 +54,10 @@ impl BoundingBox {
 
     /// Do two boxes touch?
     pub fn touches(&self, other: &Self) -> bool {
-        self.west <= other.east && other.west <= self.east && self.south <= other.north && other.south <= self.north
+        self.west <= other.east
+            && other.west <= self.east
+            && self.south <= other.north
+            && other.south <= self.north
     }
 }
 
@@ -71,16 +77,25 @@ pub fn metres(a: &Geometry<f64>, b: &Geometry<f64>) -> Option<f64> {
 
 /// The distance on the sphere, by which clause 4.23 orders; 0 where they meet.
 pub fn haversine(a: &Geometry<f64>, b: &Geometry<f64>) -> Option<f64> {
-    if geo::Intersects::intersects(a, b) { Some(0.0) } else { shortest(a, b, &|p, q| Haversine.distance(p, q)) }
+    if geo::Intersects::intersects(a, b) {
+        Some(0.0)
+    } else {
+        shortest(a, b, &|p, q| Haversine.distance(p, q))
+    }
 }
 
 /// The shortest way leads from a position of one geometry to a position or line of the other.
-fn shortest(a: &Geometry<f64>, b: &Geometry<f64>, measure: &dyn Fn(Point<f64>, Point<f64>) -> f64) -> Option<f64> {
+fn shortest(
+    a: &Geometry<f64>,
+    b: &Geometry<f64>,
+    measure: &dyn Fn(Point<f64>, Point<f64>) -> f64,
+) -> Option<f64> {
     let one_way = |from: &Geometry<f64>, to: &Geometry<f64>| {
         let lines: Vec<Line<f64>> = lines(to);
         let mut best: Option<(f64, Point<f64>, Point<f64>)> = None;
         for position in from.coords_iter() {
-            let ends = to.coords_iter().map(|c| Line::new(c, c)).take(if lines.is_empty() { usize::MAX } else { 0 });
+            let ends =
+                to.coords_iter().map(|c| Line::new(c, c)).take(if lines.is_empty() { usize::MAX } else { 0 });
             for line in lines.iter().copied().chain(ends) {
                 let (near, rough) = nearest(position, line);
                 if best.is_none_or(|(so_far, ..)| rough < so_far) {

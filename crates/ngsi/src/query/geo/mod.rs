@@ -136,7 +136,9 @@ impl GeoQ {
         if near && reference.coords_count() > NEAR_POSITIONS_MAX {
             return Err(too_complex(
                 "coordinates",
-                format!("'coordinates' of a geometry to measure from holds more than {NEAR_POSITIONS_MAX} positions"),
+                format!(
+                    "'coordinates' of a geometry to measure from holds more than {NEAR_POSITIONS_MAX} positions"
+                ),
             ));
         }
         let property = match geoproperty {

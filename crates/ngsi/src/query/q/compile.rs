@@ -243,11 +243,14 @@ fn simple(node: &Node) -> Option<Simple> {
             (compare(*op, literal)?, false, exact)
         }
         Check::OneOf(true, values) => {
-            let mut tests: Vec<SimpleTest> = values.iter().map(|v| compare(Op::Eq, v)).collect::<Option<_>>()?;
+            let mut tests: Vec<SimpleTest> =
+                values.iter().map(|v| compare(Op::Eq, v)).collect::<Option<_>>()?;
             let test = if tests.len() == 1 { tests.pop()? } else { SimpleTest::Any(tests) };
             (test, true, true)
         }
-        Check::Range(true, Literal::Number(from), Literal::Number(to)) => (SimpleTest::NumberRange(*from, *to), true, true),
+        Check::Range(true, Literal::Number(from), Literal::Number(to)) => {
+            (SimpleTest::NumberRange(*from, *to), true, true)
+        }
         _ => return None,
     };
     Some(Simple { attribute: attribute.clone(), test, in_arrays, exact })
@@ -285,7 +288,13 @@ impl Route {
         for (n, name) in path.names.iter().enumerate() {
             let meta = if n == 0 { Meta::of_entity(name) } else { Meta::of_attribute(name) };
             if matches!(keys.last(), Some(Key::Meta(_))) {
-                return Err(bad("q", format!("'q': nothing stands under '{}' in the path {path}", path.names.get(n - 1).map_or("", String::as_str))));
+                return Err(bad(
+                    "q",
+                    format!(
+                        "'q': nothing stands under '{}' in the path {path}",
+                        path.names.get(n - 1).map_or("", String::as_str)
+                    ),
+                ));
             }
             keys.push(match meta {
                 Some(meta) => Key::Meta(meta),

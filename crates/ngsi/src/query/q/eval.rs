@@ -52,7 +52,9 @@ fn node(of: &Node, entity: Stored<'_>, linked: &dyn Linked) -> bool {
         Node::Or(of) => of.iter().any(|n| node(n, entity, linked)),
         Node::Leaf(Leaf { route, check }) => {
             if matches!(check, Check::Absent) {
-                return !find(entity, route, linked, &mut |found| meets(&Check::Exists, &route.inside, &found));
+                return !find(entity, route, linked, &mut |found| {
+                    meets(&Check::Exists, &route.inside, &found)
+                });
             }
             find(entity, route, linked, &mut |found| meets(check, &route.inside, &found))
         }
@@ -60,7 +62,12 @@ fn node(of: &Node, entity: Stored<'_>, linked: &dyn Linked) -> bool {
 }
 
 /// Visits all that stands at the end of a route until `f` is content.
-pub fn find(entity: Stored<'_>, route: &Route, linked: &dyn Linked, f: &mut dyn FnMut(Found<'_>) -> bool) -> bool {
+pub fn find(
+    entity: Stored<'_>,
+    route: &Route,
+    linked: &dyn Linked,
+    f: &mut dyn FnMut(Found<'_>) -> bool,
+) -> bool {
     follow(entity, &route.hops, &route.keys, linked, f)
 }
 
@@ -76,7 +83,8 @@ fn follow(
     each(instances).any(|instance| {
         let (Kind::Relationship, value) = target(instance) else { return false };
         each(value).any(|object| {
-            let object = if object.starts_with('{') { member(object, "object").unwrap_or_default() } else { object };
+            let object =
+                if object.starts_with('{') { member(object, "object").unwrap_or_default() } else { object };
             let Some(id) = string(object) else { return false };
             let mut met = false;
             linked.with(&id, &mut |at_end| {
@@ -89,9 +97,8 @@ fn follow(
 
 fn has_type(body: &str, types: &[String]) -> bool {
     types.is_empty()
-        || member(body, "type").is_some_and(|own| {
-            each(own).filter_map(string).any(|own| types.iter().any(|t| *t == own))
-        })
+        || member(body, "type")
+            .is_some_and(|own| each(own).filter_map(string).any(|own| types.iter().any(|t| *t == own)))
 }
 
 fn at_entity(entity: Stored<'_>, keys: &[Key], f: &mut dyn FnMut(Found<'_>) -> bool) -> bool {
@@ -100,7 +107,9 @@ fn at_entity(entity: Stored<'_>, keys: &[Key], f: &mut dyn FnMut(Found<'_>) -> b
             let n = usize::from(*meta == Meta::ModifiedAt);
             member(entity.times, "").and_then(|own| instant(own, n)).is_some_and(|us| f(Found::Instant(us)))
         }
-        Some((Key::Meta(meta), _)) => member(entity.body, meta.stored()).is_some_and(|value| f(Found::Member(value))),
+        Some((Key::Meta(meta), _)) => {
+            member(entity.body, meta.stored()).is_some_and(|value| f(Found::Member(value)))
+        }
         Some((Key::Attribute(iri), rest)) => {
             let Some(instances) = member(entity.body, iri) else { return false };
             let times = if asks_times(rest) {
@@ -149,12 +158,16 @@ fn at_instance(
     match keys.split_first() {
         None => f(Found::Instance(instance)),
         Some((Key::Meta(meta @ (Meta::CreatedAt | Meta::ModifiedAt)), _)) => {
-            let own = times.of(name, instance).map(|([created, modified], _)| {
-                if *meta == Meta::CreatedAt { created } else { modified }
-            });
+            let own = times.of(name, instance).map(
+                |([created, modified], _)| {
+                    if *meta == Meta::CreatedAt { created } else { modified }
+                },
+            );
             own.is_some_and(|us| f(Found::Instant(us)))
         }
-        Some((Key::Meta(meta), _)) => member(instance, meta.stored()).is_some_and(|value| f(Found::Member(value))),
+        Some((Key::Meta(meta), _)) => {
+            member(instance, meta.stored()).is_some_and(|value| f(Found::Member(value)))
+        }
         Some((Key::Attribute(iri), rest)) => {
             let Some(instances) = member(instance, iri) else { return false };
             let below = match times.of(name, instance) {
@@ -210,8 +223,9 @@ fn meets(check: &Check, inside: &[String], found: &Found<'_>) -> bool {
             inside.is_empty()
                 && match check {
                     Check::OneOf(equal, values) => {
-                        let mut ids = each(objects)
-                            .map(|o| if o.starts_with('{') { member(o, "object").unwrap_or_default() } else { o });
+                        let mut ids = each(objects).map(|o| {
+                            if o.starts_with('{') { member(o, "object").unwrap_or_default() } else { o }
+                        });
                         ids.any(|id| values.iter().any(|v| equals(id, v))) == *equal
                     }
                     _ => false,
@@ -262,7 +276,9 @@ fn meets_value(check: &Check, value: &str) -> bool {
         Check::OneOf(equal, values) => each(value).any(|one| values.iter().any(|v| equals(one, v))) == *equal,
         Check::Range(equal, from, to) => each(value).any(|one| between(one, from, to)) == *equal,
         Check::Order(op, literal) => compare(value, literal).is_some_and(|order| holds(*op, order)),
-        Check::Like(positive, pattern) => string(value).is_some_and(|text| pattern.is_match(&text) == *positive),
+        Check::Like(positive, pattern) => {
+            string(value).is_some_and(|text| pattern.is_match(&text) == *positive)
+        }
     }
 }
 
@@ -309,10 +325,12 @@ fn compare(value: &str, literal: &Literal) -> Option<Ordering> {
             let text = string(value)?;
             match literal {
                 Literal::Text(wanted, None) => Some(text.as_ref().cmp(wanted)),
-                Literal::Text(wanted, Some(moment)) => match Moment::read(&text).and_then(|own| own.compare(*moment)) {
-                    Some(order) => Some(order),
-                    None => Some(text.as_ref().cmp(wanted)),
-                },
+                Literal::Text(wanted, Some(moment)) => {
+                    match Moment::read(&text).and_then(|own| own.compare(*moment)) {
+                        Some(order) => Some(order),
+                        None => Some(text.as_ref().cmp(wanted)),
+                    }
+                }
                 Literal::Moment(moment) => Moment::read(&text)?.compare(*moment),
                 _ => None,
             }
@@ -320,7 +338,9 @@ fn compare(value: &str, literal: &Literal) -> Option<Ordering> {
         // A typed value of JSON-LD: {"@type": "DateTime", "@value": "…"}
         b'{' => compare(member(value, "@value").filter(|v| !v.starts_with('{'))?, literal),
         b't' | b'f' => match literal {
-            Literal::Bool(wanted) => (value == if *wanted { "true" } else { "false" }).then_some(Ordering::Equal),
+            Literal::Bool(wanted) => {
+                (value == if *wanted { "true" } else { "false" }).then_some(Ordering::Equal)
+            }
             _ => None,
         },
         b'0'..=b'9' | b'-' => match literal {

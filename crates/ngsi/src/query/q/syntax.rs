@@ -133,7 +133,10 @@ pub fn path(cursor: &mut Cursor<'_>) -> Result<Path, Error> {
         if cursor.eat("{") {
             open += 1;
             if open > HOPS_MAX {
-                return Err(too_complex(cursor.of(), format!("more than {HOPS_MAX} relationships are followed")));
+                return Err(too_complex(
+                    cursor.of(),
+                    format!("more than {HOPS_MAX} relationships are followed"),
+                ));
             }
             let types = types(cursor)?;
             path.hops.push(Hop { relation: name, types });
@@ -152,7 +155,10 @@ pub fn path(cursor: &mut Cursor<'_>) -> Result<Path, Error> {
         loop {
             path.inside.push(member(cursor)?);
             if path.inside.len() > NAMES_MAX {
-                return Err(too_complex(cursor.of(), format!("a path goes through more than {NAMES_MAX} members")));
+                return Err(too_complex(
+                    cursor.of(),
+                    format!("a path goes through more than {NAMES_MAX} members"),
+                ));
             }
             if !cursor.eat(".") {
                 break;
@@ -185,13 +191,18 @@ fn member(cursor: &mut Cursor<'_>) -> Result<String, Error> {
         return cursor.json_string();
     }
     let name = cursor.take_while(in_member);
-    if name.is_empty() { Err(cursor.fail("the name of a member, or a language")) } else { Ok(name.to_owned()) }
+    if name.is_empty() {
+        Err(cursor.fail("the name of a member, or a language"))
+    } else {
+        Ok(name.to_owned())
+    }
 }
 
 /// The types before the last colon of `Type1,Type2:attribute`, if they stand here.
 fn types(cursor: &mut Cursor<'_>) -> Result<Vec<String>, Error> {
     let from = cursor.at();
-    let head = cursor.take_while(|c| !matches!(c, '{' | '}' | '.' | '[' | '=' | '!' | '<' | '>' | '~' | ';' | '|' | '"'));
+    let head = cursor
+        .take_while(|c| !matches!(c, '{' | '}' | '.' | '[' | '=' | '!' | '<' | '>' | '~' | ';' | '|' | '"'));
     let whole = head.starts_with("https://") || head.starts_with("http://");
     let Some((types, _)) = head.rsplit_once(':').filter(|_| !whole) else {
         cursor.back(from);
@@ -248,7 +259,10 @@ impl Reader<'_> {
         self.cursor.spaces();
         let expr = if self.cursor.eat("(") {
             if depth >= DEPTH_MAX {
-                return Err(too_complex(self.cursor.of(), format!("parentheses nest deeper than {DEPTH_MAX}")));
+                return Err(too_complex(
+                    self.cursor.of(),
+                    format!("parentheses nest deeper than {DEPTH_MAX}"),
+                ));
             }
             let inside = self.any(depth + 1)?;
             if !self.cursor.eat(")") {
@@ -314,14 +328,22 @@ fn ordering(cursor: &mut Cursor<'_>, op: Op) -> Result<Test, Error> {
     if matches!(value, Value::Bool(_) | Value::Word(_)) {
         return Err(bad(
             cursor.of(),
-            format!("'{}': '{}' compares numbers, dates, times and text in double quotes; not {value}", cursor.of(), op.as_str()),
+            format!(
+                "'{}': '{}' compares numbers, dates, times and text in double quotes; not {value}",
+                cursor.of(),
+                op.as_str()
+            ),
         ));
     }
     cursor.spaces();
     if matches!(cursor.peek(), Some(',')) || cursor.rest().starts_with("..") {
         return Err(bad(
             cursor.of(),
-            format!("'{}': lists and ranges go with '==' and '!=' only, not with '{}'", cursor.of(), op.as_str()),
+            format!(
+                "'{}': lists and ranges go with '==' and '!=' only, not with '{}'",
+                cursor.of(),
+                op.as_str()
+            ),
         ));
     }
     Ok(Test::Compare(op, value))
@@ -334,7 +356,10 @@ fn equality(cursor: &mut Cursor<'_>, equal: bool) -> Result<Test, Error> {
         let last = value(cursor)?;
         for end in [&first, &last] {
             if matches!(end, Value::Bool(_) | Value::Word(_)) {
-                return Err(bad(cursor.of(), format!("'{}': {end} cannot be the end of a range", cursor.of())));
+                return Err(bad(
+                    cursor.of(),
+                    format!("'{}': {end} cannot be the end of a range", cursor.of()),
+                ));
             }
         }
         return Ok(Test::Range(equal, first, last));
@@ -434,7 +459,9 @@ fn classify(cursor: &mut Cursor<'_>, from: usize, word: &str) -> Result<Value, E
     } else {
         // Text without quotes is no part of the grammar, but the examples of `expandValues` have it.
         !word.starts_with(['(', '.'])
-            && word.chars().all(|c| !c.is_control() && !matches!(c, '"' | '=' | '<' | '>' | '!' | '~' | '{' | '}' | '[' | ']'))
+            && word.chars().all(|c| {
+                !c.is_control() && !matches!(c, '"' | '=' | '<' | '>' | '!' | '~' | '{' | '}' | '[' | ']')
+            })
     };
     if !fits {
         cursor.back(from);

@@ -4,7 +4,9 @@ use serde_json::{Value, json};
 
 use super::{Names, body, iri, kind_of};
 use crate::error::ErrorKind;
-use crate::query::geo::{BoundingBox, GeoQ, Georel, LOCATION, NEAR_POSITIONS_MAX, POSITIONS_MAX, Shape, metres, read_stored};
+use crate::query::geo::{
+    BoundingBox, GeoQ, Georel, LOCATION, NEAR_POSITIONS_MAX, POSITIONS_MAX, Shape, metres, read_stored,
+};
 
 fn ask(georel: &str, geometry: &str, coordinates: &Value) -> GeoQ {
     GeoQ::parse(georel, geometry, coordinates, None, &Names)
@@ -24,14 +26,39 @@ fn ring() -> Value {
 
 #[test]
 fn c4_10_georel_grammar() {
-    for good in ["near;maxDistance==2000", "near;minDistance==0.5", "near;maxDistance==1e3", "within", "contains",
-        "overlaps", "intersects", "equals", "disjoint"] {
+    for good in [
+        "near;maxDistance==2000",
+        "near;minDistance==0.5",
+        "near;maxDistance==1e3",
+        "within",
+        "contains",
+        "overlaps",
+        "intersects",
+        "equals",
+        "disjoint",
+    ] {
         let read = Georel::parse(good).unwrap();
         assert_eq!(Georel::parse(&read.to_string()).unwrap(), read, "{good}");
     }
-    for bad in ["", "near", "near;", "near;maxDistance", "near;maxDistance==", "near;maxDistance==0", "near;maxDistance==-1",
-        "near;maxDistance==inf", "near;maxDistance==NaN", "near;maxDistance==1e400", "near;maxDistance==5;minDistance==1",
-        "near;maxDistance=5", "near;distance==5", "touches", "Within", "within;x", "near;maxDistance==+5"] {
+    for bad in [
+        "",
+        "near",
+        "near;",
+        "near;maxDistance",
+        "near;maxDistance==",
+        "near;maxDistance==0",
+        "near;maxDistance==-1",
+        "near;maxDistance==inf",
+        "near;maxDistance==NaN",
+        "near;maxDistance==1e400",
+        "near;maxDistance==5;minDistance==1",
+        "near;maxDistance=5",
+        "near;distance==5",
+        "touches",
+        "Within",
+        "within;x",
+        "near;maxDistance==+5",
+    ] {
         assert_eq!(kind_of(Georel::parse(bad)), ErrorKind::BadRequestData, "{bad}");
     }
 }
@@ -39,19 +66,38 @@ fn c4_10_georel_grammar() {
 #[test]
 fn c4_10_coordinates_must_fit_the_geometry() {
     for (shape, good) in [
-        ("Point", json!([139.7, 35.6])), ("Point", json!("[139.7, 35.6]")), ("Point", json!([139.7, 35.6, 12.5])),
-        ("MultiPoint", json!([[1, 2]])), ("LineString", json!([[1, 2], [3, 4]])), ("MultiLineString", json!([[[1, 2], [3, 4]]])),
-        ("Polygon", ring()), ("MultiPolygon", json!([ring()])),
+        ("Point", json!([139.7, 35.6])),
+        ("Point", json!("[139.7, 35.6]")),
+        ("Point", json!([139.7, 35.6, 12.5])),
+        ("MultiPoint", json!([[1, 2]])),
+        ("LineString", json!([[1, 2], [3, 4]])),
+        ("MultiLineString", json!([[[1, 2], [3, 4]]])),
+        ("Polygon", ring()),
+        ("MultiPolygon", json!([ring()])),
     ] {
         ask("intersects", shape, &good);
     }
     for (shape, bad) in [
-        ("Point", json!([])), ("Point", json!([1])), ("Point", json!([1, 2, 3, 4])), ("Point", json!(["1", "2"])),
-        ("Point", json!([181, 0])), ("Point", json!([0, -90.1])), ("Point", json!([[1, 2]])), ("Point", json!("1,2")),
-        ("Point", json!("[1,2")), ("Point", json!({"x": 1})), ("Point", json!(null)), ("MultiPoint", json!([])),
-        ("LineString", json!([[1, 2]])), ("Polygon", json!([[[0, 0], [1, 0], [0, 0]]])),
-        ("Polygon", json!([[[0, 0], [1, 0], [1, 1], [0, 1]]])), ("Polygon", json!([])), ("MultiPolygon", json!([[]])),
-        ("GeometryCollection", json!([1, 2])), ("point", json!([1, 2])), ("", json!([1, 2])),
+        ("Point", json!([])),
+        ("Point", json!([1])),
+        ("Point", json!([1, 2, 3, 4])),
+        ("Point", json!(["1", "2"])),
+        ("Point", json!([181, 0])),
+        ("Point", json!([0, -90.1])),
+        ("Point", json!([[1, 2]])),
+        ("Point", json!("1,2")),
+        ("Point", json!("[1,2")),
+        ("Point", json!({"x": 1})),
+        ("Point", json!(null)),
+        ("MultiPoint", json!([])),
+        ("LineString", json!([[1, 2]])),
+        ("Polygon", json!([[[0, 0], [1, 0], [0, 0]]])),
+        ("Polygon", json!([[[0, 0], [1, 0], [1, 1], [0, 1]]])),
+        ("Polygon", json!([])),
+        ("MultiPolygon", json!([[]])),
+        ("GeometryCollection", json!([1, 2])),
+        ("point", json!([1, 2])),
+        ("", json!([1, 2])),
     ] {
         let read = GeoQ::parse("within", shape, &bad, None, &Names);
         assert_eq!(kind_of(read), ErrorKind::BadRequestData, "{shape} {bad}");
@@ -114,10 +160,12 @@ fn c4_10_relations_of_areas_and_lines() {
 fn c4_10_near_measures_metres_on_the_ellipsoid() {
     // Tokyo Station to Shinjuku Station: 6.07 km on the ellipsoid.
     let tokyo = at("Point", &json!([139.767_1, 35.681_2]));
-    let near = |metres: u32| ask(&format!("near;maxDistance=={metres}"), "Point", &json!([139.700_4, 35.689_6]));
+    let near =
+        |metres: u32| ask(&format!("near;maxDistance=={metres}"), "Point", &json!([139.700_4, 35.689_6]));
     assert!(near(6_150).matches(&tokyo));
     assert!(!near(6_000).matches(&tokyo));
-    let far = |metres: u32| ask(&format!("near;minDistance=={metres}"), "Point", &json!([139.700_4, 35.689_6]));
+    let far =
+        |metres: u32| ask(&format!("near;minDistance=={metres}"), "Point", &json!([139.700_4, 35.689_6]));
     assert!(far(6_000).matches(&tokyo));
     assert!(!far(6_150).matches(&tokyo));
     // One degree of the equator and of a meridian differ on the ellipsoid: 111.320 and 110.574 km.
@@ -179,7 +227,13 @@ fn c4_10_the_target_is_a_geo_property_any_instance_of_it() {
     assert_eq!(other.property, iri("避難口"));
     assert!(!other.matches(&two));
     assert!(GeoQ::parse("within", "Polygon", &ring(), Some("a b"), &Names).is_err());
-    for broken in [r#"{"type":"Point"}"#, r#"{"type":"Point","coordinates":[2]}"#, r#"{"type":"X","coordinates":[2,2]}"#, "1", ""] {
+    for broken in [
+        r#"{"type":"Point"}"#,
+        r#"{"type":"Point","coordinates":[2]}"#,
+        r#"{"type":"X","coordinates":[2,2]}"#,
+        "1",
+        "",
+    ] {
         assert!(read_stored(broken).is_none(), "{broken}");
     }
 }
@@ -217,7 +271,8 @@ fn geometry() -> impl Strategy<Value = (&'static str, Value)> {
         line.clone().prop_map(|c| ("LineString", c)),
         prop::collection::vec(line, 1..3).prop_map(|c| ("MultiLineString", Value::Array(c))),
         ring.clone().prop_map(|c| ("Polygon", json!([c]))),
-        prop::collection::vec(ring, 1..3).prop_map(|c| ("MultiPolygon", Value::Array(c.into_iter().map(|r| json!([r])).collect()))),
+        prop::collection::vec(ring, 1..3)
+            .prop_map(|c| ("MultiPolygon", Value::Array(c.into_iter().map(|r| json!([r])).collect()))),
     ]
 }
 

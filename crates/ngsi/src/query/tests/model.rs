@@ -35,7 +35,8 @@ fn targets<'a>(entity: &'a Json, path: &Path) -> Vec<(&'a str, Vec<Json>)> {
                         [lang] => lang == "*" || lang == l,
                         _ => false,
                     };
-                    let found: Vec<Json> = map.iter().filter(|(l, _)| wanted(l)).flat_map(|(_, v)| flat(v)).collect();
+                    let found: Vec<Json> =
+                        map.iter().filter(|(l, _)| wanted(l)).flat_map(|(_, v)| flat(v)).collect();
                     if found.is_empty() {
                         return None;
                     }
@@ -108,10 +109,12 @@ fn term(entity: &Json, term: &Term) -> bool {
                     })
                 })
         }),
-        Test::OneOf(equal, list) => any(&|_, all| all.iter().any(|t| list.iter().any(|v| same(t, v))) == *equal),
-        Test::Range(equal, from, to) => any(&|kind, all| {
-            kind != "Relationship" && all.iter().any(|t| inside(t, from, to)) == *equal
-        }),
+        Test::OneOf(equal, list) => {
+            any(&|_, all| all.iter().any(|t| list.iter().any(|v| same(t, v))) == *equal)
+        }
+        Test::Range(equal, from, to) => {
+            any(&|kind, all| kind != "Relationship" && all.iter().any(|t| inside(t, from, to)) == *equal)
+        }
         Test::Like(positive, pattern, _) => any(&|kind, all| {
             let texts: Vec<&str> = all.iter().filter_map(Json::as_str).collect();
             let found = texts.iter().any(|t| t.contains(pattern.as_str()));
@@ -150,10 +153,14 @@ fn value() -> impl Strategy<Value = Json> {
 }
 
 fn instance() -> impl Strategy<Value = Json> {
-    let language = prop::collection::btree_map("en|ja|de", prop_oneof![
-        "[ab水]{0,2}".prop_map(Json::String),
-        prop::collection::vec("[ab水]{0,2}", 1..3).prop_map(|v| json!(v)),
-    ], 1..3);
+    let language = prop::collection::btree_map(
+        "en|ja|de",
+        prop_oneof![
+            "[ab水]{0,2}".prop_map(Json::String),
+            prop::collection::vec("[ab水]{0,2}", 1..3).prop_map(|v| json!(v)),
+        ],
+        1..3,
+    );
     prop_oneof![
         3 => value().prop_map(|v| json!({"type": "Property", "value": v})),
         1 => language.prop_map(|m| json!({"type": "LanguageProperty", "languageMap": m})),
@@ -163,12 +170,13 @@ fn instance() -> impl Strategy<Value = Json> {
 }
 
 fn attribute() -> impl Strategy<Value = Json> {
-    let with_subs = (instance(), prop::collection::btree_map("[pq]", instance(), 0..2)).prop_map(|(mut one, subs)| {
-        for (name, sub) in subs {
-            one.as_object_mut().unwrap().insert(iri(&name), sub);
-        }
-        one
-    });
+    let with_subs =
+        (instance(), prop::collection::btree_map("[pq]", instance(), 0..2)).prop_map(|(mut one, subs)| {
+            for (name, sub) in subs {
+                one.as_object_mut().unwrap().insert(iri(&name), sub);
+            }
+            one
+        });
     let with_subs = with_subs.boxed();
     prop_oneof![
         3 => with_subs.clone(),

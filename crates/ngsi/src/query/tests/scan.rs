@@ -14,14 +14,31 @@ fn json() -> impl Strategy<Value = Value> {
     leaf.prop_recursive(4, 24, 4, |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
-            prop::collection::btree_map(".{0,4}", inner, 0..4).prop_map(|m| Value::Object(m.into_iter().collect::<Map<_, _>>())),
+            prop::collection::btree_map(".{0,4}", inner, 0..4)
+                .prop_map(|m| Value::Object(m.into_iter().collect::<Map<_, _>>())),
         ]
     })
 }
 
 #[test]
 fn broken_text_ends_early_and_harms_nothing() {
-    for text in ["", "{", "{\"a", "{\"a\"", "{\"a\":", "{\"a\":1", "{\"a\":[1,", "[", "[1", "[\"", "[,]", "{,}", "{\"a\" 1}", "\"\\", "[[[["] {
+    for text in [
+        "",
+        "{",
+        "{\"a",
+        "{\"a\"",
+        "{\"a\":",
+        "{\"a\":1",
+        "{\"a\":[1,",
+        "[",
+        "[1",
+        "[\"",
+        "[,]",
+        "{,}",
+        "{\"a\" 1}",
+        "\"\\",
+        "[[[[",
+    ] {
         members(text).count();
         elements(text).count();
         member(text, "a");
