@@ -3,6 +3,7 @@
 //! - [`ld`]: @contexts: terms to IRIs and back; the core context is built in and always wins.
 //! - [`entity`]: reading, checking and changing entities, in the internal form described below.
 //! - [`render`]: from the stored text to what a client asked for.
+//! - [`query`]: what a client asks for, tried on the stored texts; aggregation.
 //! - [`json`], [`time`], [`names`]: the small grammars under them.
 //!
 //! # The internal form
@@ -17,6 +18,7 @@ pub mod error;
 pub mod json;
 pub mod ld;
 pub mod names;
+pub mod query;
 pub mod render;
 pub mod time;
 
