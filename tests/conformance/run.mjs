@@ -47,7 +47,7 @@ function python(from) {
   const bin = join(venv, "bin");
   const wanted = readFileSync(join(from, "requirements.txt"), "utf8").split("\n").map((line) => line.trim())
     // Checking the style of the suite is not ours to do, and its own library is installed from its folder.
-    .filter((line) => line && !line.startsWith("#") && !line.startsWith("-e") && !/robocop|prettydiff/.test(line));
+    .filter((line) => line && !line.startsWith("#") && !line.startsWith("-e") && !/robocop/.test(line));
   const mark = join(venv, "wanted.txt");
   if (existsSync(mark) && readFileSync(mark, "utf8") === wanted.join("\n")) return bin;
   say("installing Robot Framework");

@@ -46,7 +46,8 @@ impl Default for Compiled {
         let weigh = |(tenant, key): &(String, String), context: &Arc<Context>| {
             u32::try_from(tenant.len() + key.len() + context.weight().1 + 512).unwrap_or(u32::MAX)
         };
-        let cache = Cache::builder().weigher(weigh).max_capacity(COMPILED_BYTES_MAX).time_to_live(COMPILED_AGE);
+        let cache =
+            Cache::builder().weigher(weigh).max_capacity(COMPILED_BYTES_MAX).time_to_live(COMPILED_AGE);
         Compiled { cache: cache.build(), hits: Mutex::default() }
     }
 }
@@ -185,8 +186,8 @@ pub async fn fetch(cx: &Cx, url: &str) -> Result<Value, Error> {
     if !answer.status.is_success() {
         return Err(unavailable(url, &format!("its server answers {}", answer.status.as_u16())));
     }
-    let document: Value =
-        serde_json::from_slice(&answer.body).map_err(|_| unavailable(url, "what its server sends is not JSON"))?;
+    let document: Value = serde_json::from_slice(&answer.body)
+        .map_err(|_| unavailable(url, "what its server sends is not JSON"))?;
     if document.get("@context").is_none() {
         return Err(unavailable(url, "what its server sends holds no @context"));
     }
@@ -252,4 +253,3 @@ pub async fn address_of(cx: &Cx, tenant: &str, context: &Context) -> Result<Opti
         .await?;
     Ok(Some(url))
 }
-

@@ -18,9 +18,11 @@
 mod actions;
 mod ask;
 mod contexts;
+mod demo;
 mod doors;
 mod find;
 mod model;
+mod pages;
 mod say;
 mod store;
 
@@ -112,6 +114,8 @@ pub const ROOM: Room = Room {
     migrations: MIGRATIONS,
     actions: actions::all,
     grants: GRANTS,
+    pages: pages::PAGES,
+    demo: Some(demo::fill),
     doors: doors::DOORS,
     speech: Some(Speech { under: "/ngsi-ld/v1", say: doors::said }),
     retention: RETENTION,

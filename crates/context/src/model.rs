@@ -18,7 +18,9 @@ pub fn check_tenant(tenant: &str) -> Result<(), Error> {
     }
     Err(Error::new(
         ErrorKind::BadRequestData,
-        format!("a tenant is named by at most {TENANT_BYTES_MAX} letters, digits and any of _ - . (NGSILD-Tenant)"),
+        format!(
+            "a tenant is named by at most {TENANT_BYTES_MAX} letters, digits and any of _ - . (NGSILD-Tenant)"
+        ),
     ))
 }
 
@@ -66,7 +68,8 @@ impl Class {
             Class::Public => true,
             Class::Internal => {
                 let who = cx.who();
-                who.client.is_none() && [Role::Staff, Role::Operator, Role::System].iter().any(|role| who.has(*role))
+                who.client.is_none()
+                    && [Role::Staff, Role::Operator, Role::System].iter().any(|role| who.has(*role))
             }
             Class::Personal => false,
         }

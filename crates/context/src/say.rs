@@ -78,11 +78,17 @@ pub fn reply(fault: &Fault, status: StatusCode, t: &Tongue, request: &str) -> Re
             let said = format!("{} {}", fault.title(t), fault.remedy(t));
             let mut body = match nearest(fault.kind()) {
                 Some(kind) => json!({"type": kind.type_uri(), "title": kind.title(), "detail": said}),
-                None => json!({"type": format!("urn:machiya:fault:{}", fault.code()), "title": fault.title(t), "detail": said}),
+                None => {
+                    json!({"type": format!("urn:machiya:fault:{}", fault.code()), "title": fault.title(t), "detail": said})
+                }
             };
             if let Some(map) = body.as_object_mut() {
                 map.insert("status".to_owned(), status.as_u16().into());
-                let fields: Vec<String> = fault.fields().iter().map(|field| format!("{}: {}", field.path, field.words(t))).collect();
+                let fields: Vec<String> = fault
+                    .fields()
+                    .iter()
+                    .map(|field| format!("{}: {}", field.path, field.words(t)))
+                    .collect();
                 if !fields.is_empty() {
                     map.insert("detail".to_owned(), fields.join("; ").into());
                 }

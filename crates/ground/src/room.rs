@@ -63,8 +63,13 @@ pub struct Erase {
 }
 
 /// Says a fault with the status it would have, for a request (by its number) at a path.
-pub type Say =
-    fn(&crate::fault::Fault, http::StatusCode, &crate::words::Tongue, request: &str, path: &str) -> crate::door::Reply;
+pub type Say = fn(
+    &crate::fault::Fault,
+    http::StatusCode,
+    &crate::words::Tongue,
+    request: &str,
+    path: &str,
+) -> crate::door::Reply;
 
 /// A protocol with words of its own for what goes wrong, also for what the house says at its paths.
 pub struct Speech {

@@ -52,7 +52,8 @@ fn format_of(ask: &Ask) -> Result<Format, Fault> {
 }
 
 fn members(projection: &ngsi::query::Projection) -> render::Projection {
-    let member = |one: &ngsi::query::Member| render::Member { name: one.name.clone(), linked: members(&one.linked) };
+    let member =
+        |one: &ngsi::query::Member| render::Member { name: one.name.clone(), linked: members(&one.linked) };
     render::Projection { members: projection.members.iter().map(member).collect() }
 }
 
@@ -122,7 +123,10 @@ fn linked(
                         continue;
                     }
                     if read.0.len() + order.len() >= LINKED_MAX {
-                        let error = Error::new(ErrorKind::TooManyResults, "too many linked entities; ask for fewer, or a lower joinLevel");
+                        let error = Error::new(
+                            ErrorKind::TooManyResults,
+                            "too many linked entities; ask for fewer, or a lower joinLevel",
+                        );
                         return Err(fault(error));
                     }
                     if let Some(found) = find::visible(tx, cx, &ask.tenant, &id)? {
@@ -141,7 +145,8 @@ fn linked(
 
 /// Whether any of the wanted attributes is there.
 fn has_any(body: &str, attrs: &[String]) -> bool {
-    attrs.is_empty() || row::entity(body, "").is_ok_and(|entity| attrs.iter().any(|attr| entity.attrs.contains_key(attr)))
+    attrs.is_empty()
+        || row::entity(body, "").is_ok_and(|entity| attrs.iter().any(|attr| entity.attrs.contains_key(attr)))
 }
 
 pub fn retrieve(tx: &mut Tx<'_>, cx: &Cx, ask: &Ask) -> Result<Said, Fault> {
@@ -149,8 +154,12 @@ pub fn retrieve(tx: &mut Tx<'_>, cx: &Cx, ask: &Ask) -> Result<Said, Fault> {
     let mut style = style(cx, ask, query)?;
     tenants::check(tx, cx, &ask.tenant)?;
     let found = find::visible(tx, cx, &ask.tenant, &ask.id)?.ok_or_else(|| missing("entity", &ask.id))?;
+    if !query.selects(&found.body) {
+        return Err(missing("entity of this type", &ask.id));
+    }
     if !has_any(&found.body, &query.attrs) {
-        let error = Error::missing(format!("the entity {} has none of the attributes that are asked for", ask.id));
+        let error =
+            Error::missing(format!("the entity {} has none of the attributes that are asked for", ask.id));
         return Err(fault(error));
     }
     let mut out = String::with_capacity(found.body.len() + 128);
@@ -165,7 +174,8 @@ pub fn retrieve(tx: &mut Tx<'_>, cx: &Cx, ask: &Ask) -> Result<Said, Fault> {
         write_all(ask, context, &style, &one, false, &mut out)?;
     } else {
         let [first] = one;
-        let all: Vec<Found> = std::iter::once(first).chain(order.into_iter().map(|(_, found)| found)).collect();
+        let all: Vec<Found> =
+            std::iter::once(first).chain(order.into_iter().map(|(_, found)| found)).collect();
         write_all(ask, context, &style, &all, true, &mut out)?;
     }
     Ok(Said { body: out, ..Said::nothing(200) }.under(ask, context))
@@ -211,7 +221,8 @@ pub fn query(tx: &mut Tx<'_>, cx: &Cx, ask: &Ask) -> Result<Said, Fault> {
     let mut style = style(cx, ask, query)?;
     let limit = query.limit.unwrap_or(LIMIT_USUAL);
     if limit > LIMIT_MAX {
-        let error = Error::new(ErrorKind::TooManyResults, format!("a page holds at most {LIMIT_MAX} entities"));
+        let error =
+            Error::new(ErrorKind::TooManyResults, format!("a page holds at most {LIMIT_MAX} entities"));
         return Err(fault(error.under("limit")));
     }
     tenants::check(tx, cx, &ask.tenant)?;
@@ -316,12 +327,16 @@ fn ordered(
         Ok(!too_many)
     })?;
     if too_many {
-        let error = Error::new(ErrorKind::TooManyResults, format!("more than {ORDERED_MAX} entities are not put in an order; ask for fewer"));
+        let error = Error::new(
+            ErrorKind::TooManyResults,
+            format!("more than {ORDERED_MAX} entities are not put in an order; ask for fewer"),
+        );
         return Err(fault(error));
     }
     // What is equal stays in the order in which it was made.
     keyed.sort_by(|(a, one), (b, other)| order.compare(a, b).then(one.cmp(other)));
-    let (skip, limit) = (usize::try_from(query.offset).unwrap_or(usize::MAX), usize::try_from(limit).unwrap_or(usize::MAX));
+    let (skip, limit) =
+        (usize::try_from(query.offset).unwrap_or(usize::MAX), usize::try_from(limit).unwrap_or(usize::MAX));
     let page: Vec<i64> = keyed.iter().skip(skip).take(limit).map(|(_, rid)| *rid).collect();
     let places: BTreeMap<i64, usize> = page.iter().enumerate().map(|(at, rid)| (*rid, at)).collect();
     let mut rows = entities::by_rids(tx, &page, now_us(cx))?;

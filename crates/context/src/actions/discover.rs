@@ -129,7 +129,8 @@ pub fn one_attribute(tx: &mut Tx<'_>, cx: &Cx, ask: &Ask) -> Result<Said, Fault>
     for (shape, entities) in living(tx, cx, ask)? {
         if shape.has_attr(&wanted) {
             count += entities;
-            kinds.extend(shape.attrs.iter().filter(|(name, _)| *name == wanted).map(|(_, kind)| kind.clone()));
+            kinds
+                .extend(shape.attrs.iter().filter(|(name, _)| *name == wanted).map(|(_, kind)| kind.clone()));
             types.extend(shape.types.iter().cloned());
         }
     }

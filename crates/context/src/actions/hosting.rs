@@ -143,7 +143,10 @@ pub fn prepare_delete(cx: Cx, ask: Ask) -> Prepared {
         let document = contexts::fetch(&cx, &one.url).await.map_err(fault)?;
         if let Some(own) = document.get("@context") {
             resolve(own, Some(&one.url), &|_| None).map_err(|error| {
-                fault(Error::new(ErrorKind::LdContextNotAvailable, format!("{} is no good @context any more: {error}", one.url)))
+                fault(Error::new(
+                    ErrorKind::LdContextNotAvailable,
+                    format!("{} is no good @context any more: {error}", one.url),
+                ))
             })?;
         }
         Ok(ask.with(Context::core(), What::Document(Box::new(document))))

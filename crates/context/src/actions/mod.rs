@@ -87,9 +87,32 @@ pub const SET_CLASS: Action<SetClass, KindRow> =
 
 pub fn all() -> Vec<AnyAction> {
     let operations = [
-        CREATE, RETRIEVE, QUERY, SEARCH, APPEND, UPDATE, MERGE, REPLACE, UPDATE_ATTR, REPLACE_ATTR, DELETE_ATTR,
-        DELETE, PURGE, BATCH_CREATE, BATCH_UPSERT, BATCH_UPDATE, BATCH_MERGE, BATCH_DELETE, TYPES, ONE_TYPE,
-        ATTRIBUTES, ONE_ATTRIBUTE, ADD_LD, LIST_LD, SERVE_LD, DELETE_LD,
+        CREATE,
+        RETRIEVE,
+        QUERY,
+        SEARCH,
+        APPEND,
+        UPDATE,
+        MERGE,
+        REPLACE,
+        UPDATE_ATTR,
+        REPLACE_ATTR,
+        DELETE_ATTR,
+        DELETE,
+        PURGE,
+        BATCH_CREATE,
+        BATCH_UPSERT,
+        BATCH_UPDATE,
+        BATCH_MERGE,
+        BATCH_DELETE,
+        TYPES,
+        ONE_TYPE,
+        ATTRIBUTES,
+        ONE_ATTRIBUTE,
+        ADD_LD,
+        LIST_LD,
+        SERVE_LD,
+        DELETE_LD,
     ];
     let mut all: Vec<AnyAction> = operations.into_iter().map(Action::any).collect();
     all.extend([KINDS.any(), SET_CLASS.any()]);

@@ -4,6 +4,7 @@ use ground::cx::Cx;
 use ground::db::Tx;
 use ground::fault::Fault;
 use ngsi::entity::{Change, Entity};
+use ngsi::query::{Selector, Types};
 use ngsi::{Error, ErrorKind};
 use serde_json::{Value, json};
 
@@ -30,7 +31,10 @@ pub fn create(tx: &mut Tx<'_>, cx: &Cx, ask: &Ask) -> Result<Said, Fault> {
 }
 
 pub fn exists(id: &str) -> Error {
-    Error::new(ErrorKind::AlreadyExists, format!("there is an entity {id} already; change it, or choose another id"))
+    Error::new(
+        ErrorKind::AlreadyExists,
+        format!("there is an entity {id} already; change it, or choose another id"),
+    )
 }
 
 pub fn location(id: &str) -> String {
@@ -43,6 +47,7 @@ fn stands(tx: &mut Tx<'_>, cx: &Cx, ask: &Ask) -> Result<(Found, Entity), Fault>
     let found = entities::find_to_change(tx, &ask.tenant, &ask.id, now_us(cx))?
         .ok_or_else(|| missing("entity", &ask.id))?;
     shown(tx, cx, &ask.id, &found)?;
+    of_type(ask, &found)?;
     let entity = row::entity(&found.body, &found.times)?;
     Ok((found, entity))
 }
@@ -52,6 +57,14 @@ pub fn shown(tx: &mut Tx<'_>, cx: &Cx, id: &str, found: &Found) -> Result<(), Fa
     let shape = shapes::by_number(tx, cx, found.shape)?;
     let seen = classes::all(tx)?.shows(cx, shape.types.iter().map(String::as_str));
     if seen { Ok(()) } else { Err(missing("entity", id)) }
+}
+
+/// When the request names types, only an entity of these is meant.
+fn of_type(ask: &Ask, found: &Found) -> Result<(), Fault> {
+    let Some(types) = ask.parameter("type").filter(|types| !types.is_empty()) else { return Ok(()) };
+    let types = Types::parse(types).map_err(fault)?.expand(&*ask.ready()?.context).map_err(fault)?;
+    let selector = Selector { types: Some(types), ..Selector::default() };
+    if selector.matches(&found.body) { Ok(()) } else { Err(missing("entity of this type", &ask.id)) }
 }
 
 /// Stores what has become of an entity.
@@ -88,8 +101,7 @@ fn outcome(change: &Change) -> Said {
 pub fn append(tx: &mut Tx<'_>, cx: &Cx, ask: &Ask) -> Result<Said, Fault> {
     let What::Fragment(fragment) = &ask.ready()?.what else { return Err(wrong()) };
     let (found, mut entity) = stands(tx, cx, ask)?;
-    let change =
-        entity.append((**fragment).clone(), !ask.opts("noOverwrite"), now_us(cx)).map_err(fault)?;
+    let change = entity.append((**fragment).clone(), !ask.opts("noOverwrite"), now_us(cx)).map_err(fault)?;
     store(tx, cx, &ask.tenant, found.rid, &entity, &change)?;
     Ok(outcome(&change))
 }
@@ -106,12 +118,13 @@ pub fn merge(tx: &mut Tx<'_>, cx: &Cx, ask: &Ask) -> Result<Said, Fault> {
     let What::Fragment(fragment) = &ask.ready()?.what else { return Err(wrong()) };
     let observed_at = ask.parameter("observedAt");
     if observed_at.is_some_and(|at| ngsi::time::parse_us(at).is_none()) {
-        return Err(fault(Error::bad("'observedAt' is a DateTime in UTC, as in 2026-01-31T09:30:00Z").under("observedAt")));
+        return Err(fault(
+            Error::bad("'observedAt' is a DateTime in UTC, as in 2026-01-31T09:30:00Z").under("observedAt"),
+        ));
     }
     let (found, mut entity) = stands(tx, cx, ask)?;
-    let change = entity
-        .merge((**fragment).clone(), now_us(cx), observed_at, ask.parameter("lang"))
-        .map_err(fault)?;
+    let change =
+        entity.merge((**fragment).clone(), now_us(cx), observed_at, ask.parameter("lang")).map_err(fault)?;
     store(tx, cx, &ask.tenant, found.rid, &entity, &change)?;
     Ok(Said::nothing(204))
 }
@@ -159,6 +172,7 @@ pub fn delete(tx: &mut Tx<'_>, cx: &Cx, ask: &Ask) -> Result<Said, Fault> {
     let found = entities::find_to_change(tx, &ask.tenant, &ask.id, now_us(cx))?
         .ok_or_else(|| missing("entity", &ask.id))?;
     shown(tx, cx, &ask.id, &found)?;
+    of_type(ask, &found)?;
     entities::delete(tx, cx, &ask.tenant, &ask.id, &found)?;
     Ok(Said::nothing(204))
 }

@@ -115,10 +115,11 @@ pub fn context_alone(cx: Cx, ask: Ask) -> Prepared {
     })
 }
 
-pub fn id_alone(_: Cx, ask: Ask) -> Prepared {
+pub fn id_alone(cx: Cx, ask: Ask) -> Prepared {
     Box::pin(async move {
         check_id(&ask.id)?;
-        Ok(ask.with(Context::core(), What::Nothing))
+        let context = contexts::of_link(&cx, &ask).await.map_err(fault)?;
+        Ok(ask.with(context, What::Nothing))
     })
 }
 
@@ -155,8 +156,8 @@ pub fn query_in_body(cx: Cx, ask: Ask) -> Prepared {
                 return Err(fault(Error::bad("a query is a JSON object with \"type\": \"Query\"")));
             };
             members.remove("@context");
-            let query = EntityQuery::from_body(&members, &ask.parameters, &*context, Use::Entities)
-                .map_err(fault)?;
+            let query =
+                EntityQuery::from_body(&members, &ask.parameters, &*context, Use::Entities).map_err(fault)?;
             (context, query)
         };
         let context = addressed(&cx, &ask, context).await?;
@@ -187,7 +188,11 @@ async fn read_batch(cx: &Cx, ask: Ask, reading: Reading) -> Result<Ask, Fault> {
                 Err(error) => Err(error),
             };
             let entity = entity.and_then(|entity| {
-                if entity.id.is_empty() { Err(Error::bad("an entity of a batch has an id").under("id")) } else { Ok(entity) }
+                if entity.id.is_empty() {
+                    Err(Error::bad("an entity of a batch has an id").under("id"))
+                } else {
+                    Ok(entity)
+                }
             });
             items.push(Item { id, entity });
         }
@@ -228,7 +233,10 @@ pub fn batch_of_ids(_: Cx, ask: Ask) -> Prepared {
                 .map(|one| match one.text() {
                     Some(id) if names::is_iri(&id) => Ok(id.into_owned()),
                     other => {
-                        let said = other.map_or_else(|| one.raw.chars().take(200).collect(), std::borrow::Cow::into_owned);
+                        let said = other.map_or_else(
+                            || one.raw.chars().take(200).collect(),
+                            std::borrow::Cow::into_owned,
+                        );
                         Err((said, Error::bad("the id of an entity is a URI")))
                     }
                 })

@@ -35,7 +35,8 @@ pub fn accepted(accept: Option<&str>, geo: bool) -> Option<Accept> {
             "*/*" => 1,
             _ => 0,
         };
-        let best = ranges.iter().filter(|(range, _)| rank(range) > 0).max_by_key(|(range, q)| (rank(range), *q));
+        let best =
+            ranges.iter().filter(|(range, _)| rank(range) > 0).max_by_key(|(range, q)| (rank(range), *q));
         best.map_or(0, |(_, q)| *q)
     };
     let mut found: Option<(Accept, u32)> = None;
@@ -95,7 +96,9 @@ pub fn context_link(link: Option<&str>) -> Result<Option<String>, Error> {
         if is_context {
             let url = url.trim().to_owned();
             if found.as_ref().is_some_and(|known| *known != url) {
-                return Err(Error::bad("the Link header names two @contexts; name one that holds both").under("Link"));
+                return Err(
+                    Error::bad("the Link header names two @contexts; name one that holds both").under("Link")
+                );
             }
             found = Some(url);
         }
@@ -135,12 +138,15 @@ fn parameters(text: &str) -> (Vec<(String, String)>, &str) {
 
 /// What `Prefer` says of a name: `body=json`, `ngsi-ld=1.6`.
 pub fn preferred<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
-    headers.get_all("prefer").iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(',')).find_map(
-        |one| {
+    headers
+        .get_all("prefer")
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .find_map(|one| {
             let (known, value) = one.split_once('=')?;
             (known.trim().eq_ignore_ascii_case(name)).then(|| value.trim().trim_matches('"'))
-        },
-    )
+        })
 }
 
 #[cfg(test)]

@@ -41,26 +41,86 @@ const PATCH: How =
     How { parameters: &["local", "options", "format", "type", "observedAt", "lang"], patch: true, ..PLAIN };
 const RETRIEVAL: How = How {
     parameters: &[
-        "attrs", "pick", "omit", "options", "format", "geometryProperty", "lang", "datasetId", "join", "joinLevel",
-        "containedBy", "local", "type", "jsonKeys", "entityMap", "splitEntities", "entityMapLifetime",
+        "attrs",
+        "pick",
+        "omit",
+        "options",
+        "format",
+        "geometryProperty",
+        "lang",
+        "datasetId",
+        "join",
+        "joinLevel",
+        "containedBy",
+        "local",
+        "type",
+        "jsonKeys",
+        "entityMap",
+        "splitEntities",
+        "entityMapLifetime",
     ],
     geo: true,
     ..PLAIN
 };
 const QUERIED: How = How {
     parameters: &[
-        "id", "type", "idPattern", "attrs", "pick", "omit", "q", "csf", "expandValues", "jsonKeys", "scopeQ", "georel",
-        "geometry", "coordinates", "geoproperty", "geometryProperty", "orderBy", "orderFrom", "orderGeometry",
-        "collation", "lang", "datasetId", "join", "joinLevel", "containedBy", "local", "limit", "offset", "count",
-        "options", "format", "entityMap", "splitEntities", "entityMapLifetime",
+        "id",
+        "type",
+        "idPattern",
+        "attrs",
+        "pick",
+        "omit",
+        "q",
+        "csf",
+        "expandValues",
+        "jsonKeys",
+        "scopeQ",
+        "georel",
+        "geometry",
+        "coordinates",
+        "geoproperty",
+        "geometryProperty",
+        "orderBy",
+        "orderFrom",
+        "orderGeometry",
+        "collation",
+        "lang",
+        "datasetId",
+        "join",
+        "joinLevel",
+        "containedBy",
+        "local",
+        "limit",
+        "offset",
+        "count",
+        "options",
+        "format",
+        "entityMap",
+        "splitEntities",
+        "entityMapLifetime",
     ],
     geo: true,
     ..PLAIN
 };
 const PURGED: How = How {
     parameters: &[
-        "id", "type", "idPattern", "attrs", "q", "csf", "expandValues", "jsonKeys", "scopeQ", "georel", "geometry",
-        "coordinates", "geoproperty", "keep", "drop", "local", "options",
+        "id",
+        "type",
+        "idPattern",
+        "attrs",
+        "q",
+        "csf",
+        "expandValues",
+        "jsonKeys",
+        "scopeQ",
+        "georel",
+        "geometry",
+        "coordinates",
+        "geoproperty",
+        "keep",
+        "drop",
+        "local",
+        "options",
     ],
     ..PLAIN
 };
@@ -111,16 +171,39 @@ pub const DOORS: &[Door] = doors! {
 
 /// Resources of the specification that this broker does not have yet.
 const LATER: [&str; 11] = [
-    "/subscriptions", "/csourceRegistrations", "/csourceSubscriptions", "/temporal", "/entityMaps", "/snapshots",
-    "/info", "/entityMap", "/notify", "/csourceNotify", "/csourceRegistrationSubscriptions",
+    "/subscriptions",
+    "/csourceRegistrations",
+    "/csourceSubscriptions",
+    "/temporal",
+    "/entityMaps",
+    "/snapshots",
+    "/info",
+    "/entityMap",
+    "/notify",
+    "/csourceNotify",
+    "/csourceRegistrationSubscriptions",
 ];
 
 /// What the house says at the broker's addresses, in the broker's words.
-pub fn said(fault: &Fault, status: StatusCode, t: &ground::words::Tongue, request: &str, path: &str) -> Reply {
+pub fn said(
+    fault: &Fault,
+    status: StatusCode,
+    t: &ground::words::Tongue,
+    request: &str,
+    path: &str,
+) -> Reply {
     let rest = path.strip_prefix(BASE).unwrap_or(path);
-    let later = LATER.iter().any(|one| rest.strip_prefix(one).is_some_and(|end| end.is_empty() || end.starts_with('/')));
+    let later = LATER
+        .iter()
+        .any(|one| rest.strip_prefix(one).is_some_and(|end| end.is_empty() || end.starts_with('/')));
     if later && fault.code() == "missing" {
-        let error = Error::new(ErrorKind::OperationNotSupported, "this broker does not have this operation yet");
+        let error =
+            Error::new(ErrorKind::OperationNotSupported, "this broker does not have this operation yet");
+        return say::reply(&say::fault(error), status, t, request);
+    }
+    // An address that ends where an id should stand is the address of no entity.
+    if fault.code() == "method" && path.ends_with('/') {
+        let error = Error::bad("the address ends where the id should stand");
         return say::reply(&say::fault(error), status, t, request);
     }
     say::reply(fault, status, t, request)
@@ -134,9 +217,20 @@ fn answer(request: Request, action: Action<Ask, Said>, how: How) -> Boxed<'stati
             Ok(reply) => reply,
             Err(fault) => {
                 if fault.is_broken_inside() {
-                    tracing::error!(request = cx.request(), code = fault.code(), detail = fault.for_the_log(), "an operation failed");
+                    tracing::error!(
+                        request = cx.request(),
+                        code = fault.code(),
+                        detail = fault.for_the_log(),
+                        "an operation failed"
+                    );
                 }
-                said(&fault, fault.status(), cx.tongue(), cx.request(), if fault.code() == "missing" { "" } else { &path })
+                said(
+                    &fault,
+                    fault.status(),
+                    cx.tongue(),
+                    cx.request(),
+                    if fault.code() == "missing" { "" } else { &path },
+                )
             }
         };
         if let Some(tenant) = tenant {
@@ -167,12 +261,16 @@ async fn lead(request: Request, action: Action<Ask, Said>, how: How) -> Result<R
         None => Accept::Json,
     };
     let parameters = parameters(&request, how)?;
-    let tenant = request.headers.get("ngsild-tenant").map(|value| value.to_str().unwrap_or(" ")).unwrap_or_default();
+    let tenant =
+        request.headers.get("ngsild-tenant").map(|value| value.to_str().unwrap_or(" ")).unwrap_or_default();
     check_tenant(tenant).map_err(fault)?;
     let ld = has_body && body_type == Some(BodyType::Ld) && action.name != BATCH_DELETE.name && !how.plain;
-    let link = heads::context_link(heads::joined(&request.headers, header::LINK).as_deref()).map_err(fault)?;
+    let link =
+        heads::context_link(heads::joined(&request.headers, header::LINK).as_deref()).map_err(fault)?;
     if ld && link.is_some() {
-        let error = Error::bad("a body in application/ld+json holds its @context; a Link header with another is not allowed");
+        let error = Error::bad(
+            "a body in application/ld+json holds its @context; a Link header with another is not allowed",
+        );
         return Err(fault(error.under("Link")));
     }
     let body = String::from_utf8(request.body.to_vec())
@@ -234,7 +332,10 @@ fn parameters(request: &Request, how: How) -> Result<Vec<(String, String)>, Faul
     for (name, _) in &pairs {
         if !how.parameters.contains(&name.as_str()) {
             let shown: String = name.chars().take(80).collect();
-            let error = Error::invalid(format!("the parameter {shown} means nothing here; known are: {}", how.parameters.join(", ")));
+            let error = Error::invalid(format!(
+                "the parameter {shown} means nothing here; known are: {}",
+                how.parameters.join(", ")
+            ));
             return Err(fault(error));
         }
         *counts.entry(name).or_default() += 1;
@@ -262,13 +363,17 @@ fn written(request: &Request, said: Said) -> Reply {
         reply.headers.insert("ngsild-results-count", value);
     }
     if let Some(url) = said.context {
-        reply = reply
-            .header("link", &format!("<{url}>; rel=\"http://www.w3.org/ns/json-ld#context\"; type=\"application/ld+json\""));
+        reply = reply.header(
+            "link",
+            &format!("<{url}>; rel=\"http://www.w3.org/ns/json-ld#context\"; type=\"application/ld+json\""),
+        );
     }
     for (rel, page) in [("prev", said.before), ("next", said.after)] {
         if let Some(page) = page {
-            reply = reply
-                .header("link", &format!("<{}>; rel=\"{rel}\"; type=\"application/ld+json\"", page_address(request, &page)));
+            reply = reply.header(
+                "link",
+                &format!("<{}>; rel=\"{rel}\"; type=\"application/ld+json\"", page_address(request, &page)),
+            );
         }
     }
     if let Some(version) = heads::preferred(&request.headers, "ngsi-ld") {

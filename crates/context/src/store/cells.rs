@@ -100,10 +100,11 @@ fn of_box(one: &BoundingBox) -> Vec<(i64, i64)> {
                 continue;
             }
             let (x, y) = (square.x << 1, square.y << 1);
-            next.extend(
-                [(x, y), (x + 1, y), (x, y + 1), (x + 1, y + 1)]
-                    .map(|(x, y)| Square { fixed: square.fixed + 1, x, y }),
-            );
+            next.extend([(x, y), (x + 1, y), (x, y + 1), (x + 1, y + 1)].map(|(x, y)| Square {
+                fixed: square.fixed + 1,
+                x,
+                y,
+            }));
         }
         open = next;
     }

@@ -114,7 +114,13 @@ pub fn page(
 }
 
 /// The same, their numbers alone.
-pub fn rids(tx: &mut Tx<'_>, tenant: &str, shapes: &[i64], rows: i64, now_us: i64) -> Result<Vec<i64>, Fault> {
+pub fn rids(
+    tx: &mut Tx<'_>,
+    tenant: &str,
+    shapes: &[i64],
+    rows: i64,
+    now_us: i64,
+) -> Result<Vec<i64>, Fault> {
     match shapes {
         [one] => tx.all(
             sql!(
@@ -203,7 +209,14 @@ pub fn insert(tx: &mut Tx<'_>, cx: &Cx, tenant: &str, row: &Row) -> Result<bool,
 }
 
 /// Stores what an entity has become.
-pub fn update(tx: &mut Tx<'_>, cx: &Cx, tenant: &str, rid: i64, row: &Row, changed: &str) -> Result<(), Fault> {
+pub fn update(
+    tx: &mut Tx<'_>,
+    cx: &Cx,
+    tenant: &str,
+    rid: i64,
+    row: &Row,
+    changed: &str,
+) -> Result<(), Fault> {
     let shape = shapes::number(tx, cx, tenant, &row.shape)?;
     tx.put(
         sql!(

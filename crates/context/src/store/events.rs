@@ -36,7 +36,9 @@ pub fn changed(change: &Change, entity: &Entity) -> String {
                 if let Some(dataset) = &one.dataset {
                     said.insert("datasetId".to_owned(), dataset.clone().into());
                 }
-                if let Some(before) = one.previous.as_deref().and_then(|text| serde_json::from_str::<Value>(text).ok()) {
+                if let Some(before) =
+                    one.previous.as_deref().and_then(|text| serde_json::from_str::<Value>(text).ok())
+                {
                     said.insert("before".to_owned(), before);
                 }
                 if let Some(now) = entity.instance(&one.attr, one.dataset.as_deref())
@@ -49,7 +51,9 @@ pub fn changed(change: &Change, entity: &Entity) -> String {
             .collect()
     };
     let mut said = Map::new();
-    for (name, touched) in [("added", &change.added), ("updated", &change.updated), ("deleted", &change.deleted)] {
+    for (name, touched) in
+        [("added", &change.added), ("updated", &change.updated), ("deleted", &change.deleted)]
+    {
         if !touched.is_empty() {
             said.insert(name.to_owned(), list(touched));
         }

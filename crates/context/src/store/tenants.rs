@@ -59,7 +59,10 @@ pub fn check(tx: &mut Tx<'_>, cx: &Cx, tenant: &str) -> Result<(), Fault> {
         |row| row.get::<i64>(0),
     )?;
     if found.is_none() {
-        let error = Error::new(ErrorKind::NonexistentTenant, format!("there is no tenant {tenant}; the first entity makes it"));
+        let error = Error::new(
+            ErrorKind::NonexistentTenant,
+            format!("there is no tenant {tenant}; the first entity makes it"),
+        );
         return Err(fault(error));
     }
     known.add(tenant);

@@ -421,7 +421,13 @@ impl Server {
             None => !wants_page(parts),
         };
         let mut reply = if let Some(speech) = self.house.speech(parts.uri.path()) {
-            (speech.say)(fault, faults::status(fault), asked.cx.tongue(), asked.cx.request(), parts.uri.path())
+            (speech.say)(
+                fault,
+                faults::status(fault),
+                asked.cx.tongue(),
+                asked.cx.request(),
+                parts.uri.path(),
+            )
         } else if for_programs {
             faults::problem(fault, asked.cx.tongue(), asked.cx.request())
         } else {
