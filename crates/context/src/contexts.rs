@@ -56,7 +56,7 @@ impl Default for Compiled {
 const COUNTED_MAX: usize = 10_000;
 
 impl Compiled {
-    fn count(&self, given: &Value) {
+    fn count(&self, given: &Value, cx: &Cx) {
         let urls: Vec<&str> = match given {
             Value::String(url) => vec![url],
             Value::Array(items) => items.iter().filter_map(Value::as_str).collect(),
@@ -64,6 +64,8 @@ impl Compiled {
         };
         let mut hits = self.hits.lock().unwrap_or_else(PoisonError::into_inner);
         for url in urls {
+            let own = url.starts_with('/').then(|| cx.city().url(url));
+            let url = own.as_deref().unwrap_or(url);
             if let Some(times) = hits.get_mut(url) {
                 *times += 1;
             } else if hits.len() < COUNTED_MAX {
@@ -104,14 +106,16 @@ pub async fn of_body(cx: &Cx, ask: &Ask, json: &Json<'_>) -> Result<Arc<Context>
 /// The context for the value of an `@context` member.
 pub async fn given(cx: &Cx, tenant: &str, value: &Value) -> Result<Arc<Context>, Error> {
     let compiled = cx.city().kept::<Compiled>();
-    compiled.count(value);
+    // A path alone is one of ours.
+    let base = cx.city().url("/ngsi-ld/v1/");
+    compiled.count(value, cx);
     let key = (tenant.to_owned(), value.to_string());
     if let Some(context) = compiled.cache.get(&key) {
         return Ok(context);
     }
     let mut documents: HashMap<String, Arc<Value>> = HashMap::new();
     for _ in 0..ROUNDS_MAX {
-        match resolve(value, None, &|url| documents.get(url).cloned())? {
+        match resolve(value, Some(&base), &|url| documents.get(url).cloned())? {
             Resolved::Ready(context) => {
                 if key.1.len() <= KEY_BYTES_MAX {
                     compiled.cache.insert(key, context.clone());
@@ -187,9 +191,9 @@ pub async fn fetch(cx: &Cx, url: &str) -> Result<Value, Error> {
         return Err(unavailable(url, &format!("its server answers {}", answer.status.as_u16())));
     }
     let document: Value = serde_json::from_slice(&answer.body)
-        .map_err(|_| unavailable(url, "what its server sends is not JSON"))?;
+        .map_err(|_| Error::bad(format!("the @context {url} is not JSON")))?;
     if document.get("@context").is_none() {
-        return Err(unavailable(url, "what its server sends holds no @context"));
+        return Err(Error::bad(format!("the document {url} holds no @context")));
     }
     Ok(document)
 }

@@ -37,6 +37,7 @@ pub fn plan(tx: &mut Tx<'_>, cx: &Cx, tenant: &str, query: &EntityQuery) -> Resu
                 }))
             && (filter.attrs.is_empty() || filter.attrs.iter().any(|iri| shape.has_attr(iri)))
             && filter.all.iter().all(|simple| shape.has_attr(&simple.attribute))
+            && leaves_something(query, shape)
     };
     let shapes = shapes::all(tx, cx, tenant)?;
     let shapes: Vec<i64> = shapes.iter().filter(|shape| fits(shape)).map(|shape| shape.no).collect();
@@ -45,6 +46,21 @@ pub fn plan(tx: &mut Tx<'_>, cx: &Cx, tenant: &str, query: &EntityQuery) -> Resu
         && filter.all.iter().all(|simple| matches!(simple.test, SimpleTest::Exists))
         && filter.any_of.iter().all(|one| one.ids.is_empty());
     Ok(Plan { shapes, whole, filter, by_id })
+}
+
+/// Whether anything of an entity is left once `pick` and `omit` have been heeded; one of which nothing is left is no answer.
+pub fn leaves_something(query: &EntityQuery, shape: &Known) -> bool {
+    let shown = |name: &str| {
+        query.pick.as_ref().is_none_or(|pick| pick.get(name).is_some())
+            && !query.omit.as_ref().and_then(|omit| omit.get(name)).is_some_and(|one| one.linked.is_empty())
+    };
+    let (pick, omit) = (&query.pick, &query.omit);
+    if pick.is_none() && omit.is_none() {
+        return true;
+    }
+    let members =
+        ["id", "type"].into_iter().chain(pick.iter().flat_map(|_| ["scope", "createdAt", "modifiedAt"]));
+    members.chain(shape.attrs.iter().map(|(name, _)| name.as_str())).any(shown)
 }
 
 /// Follows relationships to entities that may be seen.

@@ -145,6 +145,10 @@ pub fn update(tx: &mut Tx<'_>, cx: &Cx, ask: &Ask) -> Result<Said, Fault> {
         };
         let change = change.map_err(crate::say::fault)?;
         store(tx, cx, &ask.tenant, rid, &stands, &change)?;
+        if let Some(left) = change.not_updated.first() {
+            let error = Error::bad(format!("{} was left as it is: {}", left.attr, left.reason));
+            return Err(crate::say::fault(error));
+        }
         Ok(Done::Updated)
     })?;
     Ok(outcome.said(|_| Said::nothing(204)))

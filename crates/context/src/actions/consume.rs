@@ -58,6 +58,11 @@ fn members(projection: &ngsi::query::Projection) -> render::Projection {
 }
 
 fn style<'a>(cx: &Cx, ask: &Ask, query: &EntityQuery) -> Result<Style<'a>, Fault> {
+    if query.geometry_property.is_some() && ask.accept != Accept::Geo {
+        let error =
+            Error::bad("'geometryProperty' means something for GeoJSON only (Accept: application/geo+json)");
+        return Err(fault(error.under("geometryProperty")));
+    }
     let property = query.geometry_property.clone().unwrap_or_else(|| LOCATION.to_owned());
     Ok(Style {
         format: format_of(ask)?,
@@ -87,6 +92,20 @@ impl render::Linked for Read {
     }
 }
 
+/// An entity that relationships lead to, and what of it is wanted.
+struct Reached {
+    found: Found,
+    pick: Option<ngsi::query::Projection>,
+    omit: Option<ngsi::query::Projection>,
+}
+
+/// Where relationships are followed from.
+struct Edge {
+    entity: Entity,
+    pick: Option<ngsi::query::Projection>,
+    omit: Option<ngsi::query::Projection>,
+}
+
 /// Reads what the relationships of these entities lead to, level by level. Answers it with the order it was found in.
 fn linked(
     tx: &mut Tx<'_>,
@@ -94,35 +113,35 @@ fn linked(
     ask: &Ask,
     query: &EntityQuery,
     from: &[Found],
-) -> Result<(Read, Vec<(String, Found)>), Fault> {
-    let (mut read, mut order) = (Read::default(), Vec::new());
+) -> Result<(Read, Vec<Reached>), Fault> {
+    let (mut read, mut order) = (Read::default(), Vec::<Reached>::new());
     let mut seen: HashSet<String> = query.contained_by.iter().cloned().collect();
-    let mut edge = Vec::with_capacity(from.len());
+    let mut edges = Vec::with_capacity(from.len());
     for one in from {
         let entity = row::entity(&one.body, &one.times)?;
         seen.insert(entity.id.clone());
-        edge.push(entity);
+        edges.push(Edge { entity, pick: query.pick.clone(), omit: query.omit.clone() });
     }
     let inline = query.join == Join::Inline;
     for level in 0..query.join_level {
         let mut next = Vec::new();
-        let relevant = |entity: &Entity, attr: &str| {
-            level > 0
-                || entity.attrs.is_empty()
-                || ((query.attrs.is_empty() || query.attrs.iter().any(|one| one == attr))
-                    && query.pick.as_ref().is_none_or(|pick| pick.get(attr).is_some()))
-        };
-        for entity in &edge {
-            for (attr, instances) in &entity.attrs {
-                if !relevant(entity, attr) {
+        for edge in &edges {
+            for (attr, instances) in &edge.entity.attrs {
+                let picked = edge.pick.as_ref().map(|pick| pick.get(attr));
+                let omitted = edge.omit.as_ref().and_then(|omit| omit.get(attr));
+                let hidden = matches!(picked, Some(None)) || omitted.is_some_and(|one| one.linked.is_empty());
+                let asked = level > 0 || query.attrs.is_empty() || query.attrs.contains(attr);
+                if hidden || !asked {
                     continue;
                 }
+                let pick = picked.flatten().map(|one| one.linked.clone()).filter(|linked| !linked.is_empty());
+                let omit = omitted.map(|one| one.linked.clone());
                 for id in instances.iter().flat_map(ngsi::entity::Instance::objects) {
                     let known = if inline { read.0.contains_key(&id) } else { !seen.insert(id.clone()) };
                     if known || query.contained_by.contains(&id) {
                         continue;
                     }
-                    if read.0.len() + order.len() >= LINKED_MAX {
+                    if order.len() >= LINKED_MAX {
                         let error = Error::new(
                             ErrorKind::TooManyResults,
                             "too many linked entities; ask for fewer, or a lower joinLevel",
@@ -131,14 +150,14 @@ fn linked(
                     }
                     if let Some(found) = find::visible(tx, cx, &ask.tenant, &id)? {
                         let entity = row::entity(&found.body, &found.times)?;
-                        next.push(entity.clone());
-                        read.0.insert(id.clone(), entity);
-                        order.push((id, found));
+                        next.push(Edge { entity: entity.clone(), pick: pick.clone(), omit: omit.clone() });
+                        read.0.insert(id, entity);
+                        order.push(Reached { found, pick: pick.clone(), omit: omit.clone() });
                     }
                 }
             }
         }
-        edge = next;
+        edges = next;
     }
     Ok((read, order))
 }
@@ -157,6 +176,10 @@ pub fn retrieve(tx: &mut Tx<'_>, cx: &Cx, ask: &Ask) -> Result<Said, Fault> {
     if !query.selects(&found.body) {
         return Err(missing("entity of this type", &ask.id));
     }
+    let shape = crate::store::shapes::by_number(tx, cx, found.shape)?;
+    if !find::leaves_something(query, &shape) {
+        return Err(missing("member that is asked for in the entity", &ask.id));
+    }
     if !has_any(&found.body, &query.attrs) {
         let error =
             Error::missing(format!("the entity {} has none of the attributes that are asked for", ask.id));
@@ -169,29 +192,28 @@ pub fn retrieve(tx: &mut Tx<'_>, cx: &Cx, ask: &Ask) -> Result<Said, Fault> {
     }
     let one = [found];
     let (read, order) = linked(tx, cx, ask, query, &one)?;
+    let many = query.join == Join::Flat && !order.is_empty();
     if query.join == Join::Inline {
         style.linked = Some(&read);
-        write_all(ask, context, &style, &one, false, &mut out)?;
-    } else {
-        let [first] = one;
-        let all: Vec<Found> =
-            std::iter::once(first).chain(order.into_iter().map(|(_, found)| found)).collect();
-        write_all(ask, context, &style, &all, true, &mut out)?;
     }
+    let reached = if many { order } else { Vec::new() };
+    write_all(ask, context, &style, &one, &reached, many, &mut out)?;
     Ok(Said { body: out, ..Said::nothing(200) }.under(ask, context))
 }
 
-/// Writes entities as an array, a FeatureCollection, or one alone.
+/// Writes entities as an array, a FeatureCollection, or one alone; behind them those that they lead to.
 fn write_all(
     ask: &Ask,
     context: &Context,
     style: &Style<'_>,
     all: &[Found],
+    reached: &[Reached],
     many: bool,
     out: &mut String,
 ) -> Result<(), Fault> {
     if many && ask.accept == Accept::Geo {
-        let texts = all.iter().map(|one| (one.body.as_str(), one.times.as_str()));
+        let found = all.iter().chain(reached.iter().map(|one| &one.found));
+        let texts = found.map(|one| (one.body.as_str(), one.times.as_str()));
         return render::feature_collection(texts, context, style, out).map_err(fault);
     }
     if many {
@@ -202,6 +224,16 @@ fn write_all(
             out.push(',');
         }
         render::entity(&one.body, &one.times, context, style, out).map_err(fault)?;
+    }
+    for one in reached {
+        out.push(',');
+        let style = Style {
+            attrs: None,
+            pick: one.pick.as_ref().map(members),
+            omit: one.omit.as_ref().map(members),
+            ..style.clone()
+        };
+        render::entity(&one.found.body, &one.found.times, context, &style, out).map_err(fault)?;
     }
     if many {
         out.push(']');
@@ -233,21 +265,17 @@ pub fn query(tx: &mut Tx<'_>, cx: &Cx, ask: &Ask) -> Result<Said, Fault> {
     };
     let count = page.count.filter(|_| counts);
     let mut out = String::with_capacity(page.rows.iter().map(|one| one.body.len()).sum::<usize>() + 64);
-    let (mut rows, more) = (page.rows, page.more);
-    let shown = rows.len();
-    let read;
-    match query.join {
-        Join::None => {}
-        Join::Inline => {
-            (read, _) = linked(tx, cx, ask, query, &rows)?;
-            style.linked = Some(&read);
-        }
-        Join::Flat => {
-            let (_, order) = linked(tx, cx, ask, query, &rows)?;
-            rows.extend(order.into_iter().map(|(_, found)| found));
-        }
+    let (rows, more) = (page.rows, page.more);
+    let (read, mut reached) = match query.join {
+        Join::None => (Read::default(), Vec::new()),
+        Join::Inline | Join::Flat => linked(tx, cx, ask, query, &rows)?,
+    };
+    if query.join == Join::Inline {
+        style.linked = Some(&read);
+        reached.clear();
     }
-    write_all(ask, context, &style, &rows, true, &mut out)?;
+    write_all(ask, context, &style, &rows, &reached, true, &mut out)?;
+    let shown = rows.len();
     let said = Said { body: out, count, ..Said::nothing(200) }.under(ask, context);
     Ok(with_pages(said, query.offset, limit, more && shown > 0))
 }

@@ -124,7 +124,8 @@ pub fn attributes(tx: &mut Tx<'_>, cx: &Cx, ask: &Ask) -> Result<Said, Fault> {
 
 pub fn one_attribute(tx: &mut Tx<'_>, cx: &Cx, ask: &Ask) -> Result<Said, Fault> {
     let context = &ask.ready()?.context;
-    let wanted = context.expand(&ask.id).map_err(fault)?;
+    // Members of entities, such as id, are no attributes.
+    let wanted = context.expand(&ask.id).map_err(|_| missing("attribute", &ask.id))?;
     let (mut count, mut kinds, mut types) = (0, BTreeSet::new(), BTreeSet::new());
     for (shape, entities) in living(tx, cx, ask)? {
         if shape.has_attr(&wanted) {

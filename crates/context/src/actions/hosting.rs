@@ -61,7 +61,7 @@ pub fn prepare_look(cx: Cx, ask: Ask) -> Prepared {
 
 fn details(one: &Kept) -> Value {
     let mut said = json!({
-        "URL": one.url, "localId": one.id, "kind": one.kind.name(), "timestamp": ngsi::time::text(one.made_us),
+        "URL": one.url, "localId": one.id, "kind": one.kind.name(), "createdAt": ngsi::time::text(one.made_us),
         "numberOfHits": one.hits,
     });
     if let (Some(members), true) = (said.as_object_mut(), one.hits > 0) {
@@ -99,7 +99,7 @@ pub fn serve(tx: &mut Tx<'_>, cx: &Cx, ask: &Ask) -> Result<Said, Fault> {
     if let Some((minor, document)) = core(&ask.id) {
         let body = if wants_details {
             let made = ngsi::time::text(crate::now_us(cx));
-            json!({"URL": ask.id, "localId": format!("core-1.{minor}"), "kind": Kind::Cached.name(), "timestamp": made}).to_string()
+            json!({"URL": ask.id, "localId": format!("core-1.{minor}"), "kind": Kind::Cached.name(), "createdAt": made}).to_string()
         } else {
             document
         };
@@ -140,7 +140,10 @@ pub fn prepare_delete(cx: Cx, ask: Ask) -> Prepared {
                 return Err(fault(Error::bad(said).under("reload")));
             }
         };
-        let document = contexts::fetch(&cx, &one.url).await.map_err(fault)?;
+        let document = contexts::fetch(&cx, &one.url).await.map_err(|error| {
+            // Whatever is wrong with it, there is no good one to be had.
+            fault(Error::new(ErrorKind::LdContextNotAvailable, error.detail))
+        })?;
         if let Some(own) = document.get("@context") {
             resolve(own, Some(&one.url), &|_| None).map_err(|error| {
                 fault(Error::new(

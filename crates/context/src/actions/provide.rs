@@ -3,7 +3,7 @@
 use ground::cx::Cx;
 use ground::db::Tx;
 use ground::fault::Fault;
-use ngsi::entity::{Change, Entity};
+use ngsi::entity::{Change, Entity, Untouched};
 use ngsi::query::{Selector, Types};
 use ngsi::{Error, ErrorKind};
 use serde_json::{Value, json};
@@ -109,7 +109,12 @@ pub fn append(tx: &mut Tx<'_>, cx: &Cx, ask: &Ask) -> Result<Said, Fault> {
 pub fn update(tx: &mut Tx<'_>, cx: &Cx, ask: &Ask) -> Result<Said, Fault> {
     let What::Fragment(fragment) = &ask.ready()?.what else { return Err(wrong()) };
     let (found, mut entity) = stands(tx, cx, ask)?;
-    let change = entity.update((**fragment).clone(), now_us(cx)).map_err(fault)?;
+    let had_scopes = !entity.scopes.is_empty();
+    let mut change = entity.update((**fragment).clone(), now_us(cx)).map_err(fault)?;
+    if !had_scopes && !fragment.scopes.is_empty() {
+        let reason = "the entity has no scope to update; append one".to_owned();
+        change.not_updated.push(Untouched { attr: "scope".to_owned(), dataset: None, reason });
+    }
     store(tx, cx, &ask.tenant, found.rid, &entity, &change)?;
     Ok(outcome(&change))
 }

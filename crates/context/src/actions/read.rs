@@ -40,6 +40,9 @@ pub fn new_entity(cx: Cx, ask: Ask) -> Prepared {
     Box::pin(async move {
         let (context, row) = {
             let json = Json::parse(&ask.body).map_err(fault)?;
+            if json.object().is_some_and(<[_]>::is_empty) {
+                return Err(fault(Error::invalid("the entity is empty")));
+            }
             let context = contexts::of_body(&cx, &ask, &json).await.map_err(fault)?;
             let mut entity =
                 Entity::read_json(&json, &context, Reading::Create, ask.is_simplified()).map_err(fault)?;
@@ -180,6 +183,11 @@ async fn read_batch(cx: &Cx, ask: Ask, reading: Reading) -> Result<Ask, Fault> {
     let items = {
         let json = Json::parse(&ask.body).map_err(fault)?;
         let given = some_items(&json, "entities")?;
+        if given.iter().any(|one| one.object().is_none()) {
+            return Err(fault(Error::bad(
+                "a batch holds entities and nothing else; one of its items is no object",
+            )));
+        }
         let mut items = Vec::with_capacity(given.len());
         for one in given {
             let id = one.get("id").and_then(Json::text).map(std::borrow::Cow::into_owned).unwrap_or_default();

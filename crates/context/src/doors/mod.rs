@@ -126,7 +126,24 @@ const PURGED: How = How {
 };
 const DELETION: How = How { parameters: &["local", "type", "datasetId", "deleteAll"], ..PLAIN };
 const DISCOVERY: How = How { parameters: &["local", "details"], ..PLAIN };
+const DISCOVERED: How = How { parameters: &["local"], ..PLAIN };
 const HOSTING: How = How { parameters: &["details", "kind", "reload", "local"], plain: true, ..PLAIN };
+
+/// What `options` may say (clauses 6.3.7, 6.3.11 and those of the operations).
+const OPTIONS: [&str; 12] = [
+    "normalized",
+    "concise",
+    "simplified",
+    "keyValues",
+    "sysAttrs",
+    "count",
+    "noOverwrite",
+    "update",
+    "replace",
+    "splitEntities",
+    "entityMap",
+    "local",
+];
 
 macro_rules! doors {
     ($($method:ident $path:literal $action:ident $how:ident;)*) => {
@@ -160,9 +177,9 @@ pub const DOORS: &[Door] = doors! {
     POST "/entityOperations/delete" BATCH_DELETE PLAIN;
     POST "/entityOperations/query" SEARCH QUERIED;
     GET "/types" TYPES DISCOVERY;
-    GET "/types/{id}" ONE_TYPE DISCOVERY;
+    GET "/types/{id}" ONE_TYPE DISCOVERED;
     GET "/attributes" ATTRIBUTES DISCOVERY;
-    GET "/attributes/{id}" ONE_ATTRIBUTE DISCOVERY;
+    GET "/attributes/{id}" ONE_ATTRIBUTE DISCOVERED;
     POST "/jsonldContexts" ADD_LD HOSTING;
     GET "/jsonldContexts" LIST_LD HOSTING;
     GET "/jsonldContexts/{id}" SERVE_LD HOSTING;
@@ -199,6 +216,11 @@ pub fn said(
     if later && fault.code() == "missing" {
         let error =
             Error::new(ErrorKind::OperationNotSupported, "this broker does not have this operation yet");
+        return say::reply(&say::fault(error), status, t, request);
+    }
+    // Two slashes in a row: an id is missing between them.
+    if fault.code() == "address-malformed" {
+        let error = Error::bad("the address cannot be read: a part of it is missing or not well encoded");
         return say::reply(&say::fault(error), status, t, request);
     }
     // An address that ends where an id should stand is the address of no entity.
@@ -340,6 +362,14 @@ fn parameters(request: &Request, how: How) -> Result<Vec<(String, String)>, Faul
         }
         *counts.entry(name).or_default() += 1;
     }
+    let options = pairs.iter().filter(|(name, _)| name == "options").flat_map(|(_, value)| value.split(','));
+    for option in options.map(str::trim).filter(|option| !option.is_empty()) {
+        if !OPTIONS.contains(&option) {
+            let shown: String = option.chars().take(80).collect();
+            let error = format!("the option {shown} is not known; known are: {}", OPTIONS.join(", "));
+            return Err(fault(Error::invalid(error).under("options")));
+        }
+    }
     if let Some((name, _)) = counts.iter().find(|(name, count)| **count > 1 && **name != "options") {
         return Err(fault(Error::bad(format!("'{name}' is given more than once")).under(name)));
     }
@@ -348,6 +378,11 @@ fn parameters(request: &Request, how: How) -> Result<Vec<(String, String)>, Faul
 
 fn written(request: &Request, said: Said) -> Reply {
     let status = StatusCode::from_u16(said.status).unwrap_or(StatusCode::OK);
+    let kind = match said.kind {
+        Some(Accept::Ld) => "application/ld+json",
+        Some(Accept::Geo) => "application/geo+json",
+        _ => "application/json",
+    };
     let mut reply = match said.kind {
         None => Reply::new(status),
         Some(Accept::Json) => Reply::json(status, said.body),
@@ -372,7 +407,7 @@ fn written(request: &Request, said: Said) -> Reply {
         if let Some(page) = page {
             reply = reply.header(
                 "link",
-                &format!("<{}>; rel=\"{rel}\"; type=\"application/ld+json\"", page_address(request, &page)),
+                &format!("<{}>; rel=\"{rel}\"; type=\"{kind}\"", page_address(request, &page)),
             );
         }
     }
@@ -382,17 +417,30 @@ fn written(request: &Request, said: Said) -> Reply {
     reply
 }
 
-/// The address of another page of the same query.
+/// The address of another page of the same query, its parameters in the order of their names.
 fn page_address(request: &Request, page: &str) -> String {
-    let mut kept = url::form_urlencoded::Serializer::new(String::new());
-    for (name, value) in url::form_urlencoded::parse(request.uri.query().unwrap_or_default().as_bytes()) {
-        if name != "limit" && name != "offset" {
-            kept.append_pair(&name, &value);
+    let own = url::form_urlencoded::parse(request.uri.query().unwrap_or_default().as_bytes());
+    let mut all: Vec<(String, String)> = own
+        .map(|(name, value)| (name.into_owned(), value.into_owned()))
+        .filter(|(name, _)| name != "limit" && name != "offset")
+        .collect();
+    all.extend(url::form_urlencoded::parse(page.as_bytes()).into_owned());
+    all.sort();
+    let all: Vec<String> =
+        all.iter().map(|(name, value)| format!("{}={}", in_query(name), in_query(value))).collect();
+    format!("{}?{}", request.uri.path().trim_end_matches('/'), all.join("&"))
+}
+
+/// A piece of a query inside a Link header: what would end either is percent-encoded.
+fn in_query(text: &str) -> String {
+    text.bytes().fold(String::with_capacity(text.len()), |mut out, byte| {
+        if byte.is_ascii_graphic() && !b"&#+%<>\"=;\\".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
         }
-    }
-    let kept = kept.finish();
-    let path = request.uri.path().trim_end_matches('/');
-    if kept.is_empty() { format!("{path}?{page}") } else { format!("{path}?{kept}&{page}") }
+        out
+    })
 }
 
 /// A piece of a path: everything but letters, digits and a few harmless signs is percent-encoded.
