@@ -66,7 +66,7 @@ fn style<'a>(cx: &Cx, ask: &Ask, query: &EntityQuery) -> Result<Style<'a>, Fault
     let property = query.geometry_property.clone().unwrap_or_else(|| LOCATION.to_owned());
     Ok(Style {
         format: format_of(ask)?,
-        geojson: (ask.accept == Accept::Geo).then(|| render::Geometry { property, dataset: None }),
+        geojson: (ask.accept == Accept::Geo).then_some(render::Geometry { property, dataset: None }),
         sys_attrs: ask.opts("sysAttrs"),
         lang: query.lang.as_deref().map(Languages::parse).transpose().map_err(fault)?,
         datasets: query.dataset_ids.clone(),

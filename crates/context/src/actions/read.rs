@@ -40,8 +40,10 @@ pub fn new_entity(cx: Cx, ask: Ask) -> Prepared {
     Box::pin(async move {
         let (context, row) = {
             let json = Json::parse(&ask.body).map_err(fault)?;
-            if json.object().is_some_and(<[_]>::is_empty) {
-                return Err(fault(Error::invalid("the entity is empty")));
+            if json.object().is_none_or(<[_]>::is_empty) {
+                return Err(fault(Error::invalid(
+                    "an entity is a JSON object with at least an id and a type",
+                )));
             }
             let context = contexts::of_body(&cx, &ask, &json).await.map_err(fault)?;
             let mut entity =

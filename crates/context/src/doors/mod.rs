@@ -224,7 +224,7 @@ pub fn said(
         return say::reply(&say::fault(error), status, t, request);
     }
     // An address that ends where an id should stand is the address of no entity.
-    if fault.code() == "method" && path.ends_with('/') {
+    if fault.code() == "method" && path.ends_with("/entities/") {
         let error = Error::bad("the address ends where the id should stand");
         return say::reply(&say::fault(error), status, t, request);
     }
