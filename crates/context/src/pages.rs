@@ -286,6 +286,17 @@ fn shown(visit: &Visit, instance: &Value) -> Markup {
             a href={ "/staff/context/entity?id=" (escaped(text)) } { (text) }
         },
         Value::String(text) => html! { (text) },
+        // A text in several languages: the reader's, else the first.
+        Value::Object(texts) if instance.get("languageMap").is_some() => {
+            let own = texts
+                .get(visit.cx.lang().code())
+                .or_else(|| texts.get("ja"))
+                .or_else(|| texts.values().next());
+            html! { (own.and_then(Value::as_str).map_or_else(|| value.to_string(), str::to_owned)) }
+        }
+        Value::Array(all) if all.iter().all(Value::is_string) => html! {
+            ul { @for one in all.iter().filter_map(Value::as_str) { li { (one) } } }
+        },
         Value::Object(_) | Value::Array(_) => html! { code { (value.to_string()) } },
         other => html! { (other.to_string()) @if !unit.is_empty() { " " (unit) } },
     }
