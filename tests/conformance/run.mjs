@@ -47,7 +47,7 @@ function python(from) {
   const bin = join(venv, "bin");
   const wanted = readFileSync(join(from, "requirements.txt"), "utf8").split("\n").map((line) => line.trim())
     // Checking the style of the suite is not ours to do, and its own library is installed from its folder.
-    .filter((line) => line && !line.startsWith("#") && !line.startsWith("-e") && !/robocop|prettydiff/.test(line));
+    .filter((line) => line && !line.startsWith("#") && !line.startsWith("-e") && !/robocop/.test(line));
   const mark = join(venv, "wanted.txt");
   if (existsSync(mark) && readFileSync(mark, "utf8") === wanted.join("\n")) return bin;
   say("installing Robot Framework");
@@ -66,7 +66,7 @@ function python(from) {
 /** Every text of the scratch copy, with the hosts of the outside replaced by ours. */
 function pointAt(folder, replace) {
   for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true })) {
-    if (!entry.isFile() || !/\.(robot|resource|py|json|jsonld)$/.test(entry.name)) continue;
+    if (!entry.isFile() || !/\.(robot|resource|py|json|jsonld|geojson)$/.test(entry.name)) continue;
     const path = join(entry.parentPath ?? entry.path, entry.name);
     const before = readFileSync(path, "utf8");
     const after = replace.reduce((text, [from, to]) => text.replaceAll(from, to), before);
@@ -135,6 +135,8 @@ try {
     ["https://raw.githubusercontent.com/marek-mraz/ngsi-ld-test-suite/main/resources/jsonld-contexts", `${own}/suite`],
     ["https://easy-global-market.github.io", `${own}/egm`],
     ["https://fiware.github.io", `${own}/fiware`],
+    // Some cases name the broker itself.
+    ["http://localhost:9090", `http://localhost:${port}`],
   ]);
   const variables = join(copy, "resources/variables.py");
   const set = {

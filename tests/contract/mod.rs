@@ -1,6 +1,7 @@
 //! What the floor promises, told as the same stories on SQLite and on PostgreSQL.
 
 mod cities;
+mod context;
 mod dump;
 mod events;
 mod files;

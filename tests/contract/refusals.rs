@@ -2,6 +2,7 @@
 //! known to come from the right and from nothing else. A new action gets its line in `LINES`; a law looks for it.
 
 mod consent_seeds;
+mod context;
 mod gate;
 mod lines;
 pub(in crate::contract) mod oauth_seeds;
@@ -35,6 +36,7 @@ use seeds::Seeds;
 /// Every line, part by part. Those of `lines` come last: some of them end the session that the others are tried with.
 fn every_line() -> Vec<&'static Line> {
     [
+        context::LINES,
         gate::LINES,
         people_consent::LINES,
         people_oauth::LINES,

@@ -180,6 +180,8 @@ impl<In: Input, Out: Output> Action<In, Out> {
             None => input,
         };
         let action = *self;
+        // What was done is remembered in the store `city`; acts elsewhere are made so that doing them twice is harmless.
+        let once = once.filter(|_| self.store == Store::City);
         let acting = cx.clone();
         let mark = cx.mark();
         let step: Step = Box::new(move |tx: &mut Tx<'_>| {

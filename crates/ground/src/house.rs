@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use arc_swap::ArcSwap;
 
@@ -13,7 +13,7 @@ use crate::db::{Migration, Shared};
 use crate::fault::Fault;
 use crate::html::Assets;
 use crate::ports::Ports;
-use crate::room::Room;
+use crate::room::{Room, Speech};
 use crate::seal::Sealer;
 use crate::who::{Gatekeeper, Grant};
 use crate::words::Words;
@@ -54,6 +54,7 @@ pub struct House {
     /// settings.
     pub retention_days: ArcSwap<BTreeMap<String, i64>>,
     session_epoch: AtomicU64,
+    context_open: AtomicBool,
 }
 
 /// What a house is built from.
@@ -99,6 +100,7 @@ impl House {
             version: plan.version,
             retention_days: ArcSwap::default(),
             session_epoch: AtomicU64::new(0),
+            context_open: AtomicBool::new(false),
         })
     }
 
@@ -122,6 +124,21 @@ impl House {
 
     pub fn session_epoch(&self) -> u64 {
         self.session_epoch.load(Ordering::SeqCst)
+    }
+
+    /// The broker is open to whoever reaches it: for trials and conformance, on this machine alone. Set once, from the
+    /// settings.
+    pub fn open_context(&self) {
+        self.context_open.store(true, Ordering::SeqCst);
+    }
+
+    pub fn is_context_open(&self) -> bool {
+        self.context_open.load(Ordering::Relaxed)
+    }
+
+    /// The words that a protocol has for what goes wrong at this path.
+    pub fn speech(&self, path: &str) -> Option<&'static Speech> {
+        self.rooms.iter().filter_map(|room| room.speech.as_ref()).find(|speech| speech.covers(path))
     }
 
     pub fn migrations(&self) -> Vec<Migration> {

@@ -32,6 +32,8 @@ pub enum Private {
     AsSet,
     /// Never, whatever was set: for addresses that strangers hand in.
     Never,
+    /// Allowed while the broker is open for trials (`MACHIYA_CONTEXT_ACCESS`), which it is on this machine alone.
+    Trial,
 }
 
 /// A question to another server.

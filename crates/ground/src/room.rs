@@ -62,6 +62,28 @@ pub struct Erase {
     pub range: fn(&mut crate::db::Tx<'_>, &crate::cx::Cx, &Person) -> Result<bool, crate::fault::Fault>,
 }
 
+/// Says a fault with the status it would have, for a request (by its number) at a path.
+pub type Say = fn(
+    &crate::fault::Fault,
+    http::StatusCode,
+    &crate::words::Tongue,
+    request: &str,
+    path: &str,
+) -> crate::door::Reply;
+
+/// A protocol with words of its own for what goes wrong, also for what the house says at its paths.
+pub struct Speech {
+    /// "/ngsi-ld/v1"
+    pub under: &'static str,
+    pub say: Say,
+}
+
+impl Speech {
+    pub fn covers(&self, path: &str) -> bool {
+        path.strip_prefix(self.under).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+}
+
 type Foot = for<'v> fn(&'v crate::cx::Cx) -> crate::action::Boxed<'v, Vec<crate::html::Link>>;
 
 type Demo = fn(crate::cx::Cx) -> crate::action::Boxed<'static, Result<(), crate::fault::Fault>>;
@@ -79,6 +101,8 @@ pub struct Room {
     /// answers from memory (see `City::kept`).
     pub foot: Option<Foot>,
     pub doors: &'static [crate::door::Door],
+    /// When its doors speak of faults in a protocol's own words. A slash at the end of an address means nothing there.
+    pub speech: Option<Speech>,
     pub jobs: &'static [JobKind],
     pub schedules: &'static [Schedule],
     pub readers: &'static [Reader],
@@ -114,6 +138,7 @@ impl Room {
             panels: &[],
             foot: None,
             doors: &[],
+            speech: None,
             jobs: &[],
             schedules: &[],
             readers: &[],

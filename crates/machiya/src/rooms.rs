@@ -24,10 +24,10 @@ const BINARY: Room = Room::empty("machiya", WORDS);
 pub const ALL: &[&Room] = &joined(&[
     &[&ground::floor::ROOM, &gate::ROOM],
     &people::PARTS,
-    &[&messages::ROOM, &crate::server::developers::ROOM, &BINARY],
+    &[&messages::ROOM, &context::ROOM, &crate::server::developers::ROOM, &BINARY],
 ]);
 
-const COUNT: usize = 5 + people::PARTS.len();
+const COUNT: usize = 6 + people::PARTS.len();
 
 #[expect(clippy::indexing_slicing, reason = "runs while compiling, where a wrong index is an error")]
 const fn joined(groups: &[&[&'static Room]]) -> [&'static Room; COUNT] {

@@ -38,8 +38,10 @@ pub struct Client(Arc<Inner>);
 struct Inner {
     /// Goes to public addresses only.
     guarded: reqwest::Client,
-    /// Goes to private ones, too, where the operator allows it. It shares no connection with the other.
-    free: Option<reqwest::Client>,
+    /// Goes to private ones, too. It shares no connection with the other.
+    free: reqwest::Client,
+    /// Whether the operator allows private addresses.
+    private_too: bool,
     turns: Semaphore,
 }
 
@@ -61,8 +63,8 @@ impl Client {
                 .build()
                 .map_err(Fault::internal)
         };
-        let free = if private_too { Some(build(true)?) } else { None };
-        Ok(Client(Arc::new(Inner { guarded: build(false)?, free, turns: Semaphore::new(QUESTIONS_MAX) })))
+        let (guarded, free) = (build(false)?, build(true)?);
+        Ok(Client(Arc::new(Inner { guarded, free, private_too, turns: Semaphore::new(QUESTIONS_MAX) })))
     }
 }
 
@@ -81,10 +83,12 @@ impl Web for Client {
 
 impl Inner {
     async fn ask(&self, ask: Ask) -> Result<Answer, Fault> {
-        let (client, private_too) = match (&self.free, ask.private) {
-            (Some(free), Private::AsSet) => (free, true),
-            _ => (&self.guarded, false),
+        let private_too = match ask.private {
+            Private::AsSet => self.private_too,
+            Private::Never => false,
+            Private::Trial => true,
         };
+        let client = if private_too { &self.free } else { &self.guarded };
         let url = read_url(&ask.url, private_too)?;
         let _turn = self.turns.acquire().await.map_err(Fault::internal)?;
         let bytes_max = ask.answer_bytes_max.min(ANSWER_BYTES_MAX);

@@ -26,7 +26,7 @@ use ground::ports::Ports;
 use ground::seal::Sealer;
 
 use crate::rooms;
-use crate::settings::Settings;
+use crate::settings::{ContextAccess, Settings};
 use lock::FolderLock;
 use workers::Workers;
 
@@ -81,6 +81,9 @@ impl Installation {
         let sealer = Sealer::read(&the_key(&settings, clock.as_ref(), !known.is_empty())?)?;
         let house = build(clock, sealer, shared, outside::of(&settings)?.ports()?)?;
         house.retention_days.store(Arc::new(settings.retention_days.clone()));
+        if settings.context_access == ContextAccess::Open {
+            house.open_context();
+        }
         let installation = Arc::new(Installation {
             house: Arc::new(house),
             workers: Workers::default(),

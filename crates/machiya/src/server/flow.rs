@@ -119,7 +119,7 @@ impl Server {
         client: &Client,
         trail: &mut Trail<'s>,
     ) -> Answer {
-        let path = parts.uri.path();
+        let path = self.plain(parts.uri.path());
         if let Err(fault) = paths::check(&parts.uri).and_then(|()| paths::check_head(&parts.headers)) {
             return self.refuse_early(&fault, parts, client, trail);
         }
@@ -166,9 +166,10 @@ impl Server {
         trail: &mut Trail<'_>,
     ) -> Result<Asked<'a>, Box<Answer>> {
         let address = client.limit_address();
+        let open = self.is_open(parts);
         let refuse =
             |fault: Fault, trail: &mut Trail<'_>| Box::new(self.refuse_early(&fault, parts, client, trail));
-        if let Some(limit) = &self.limits.address {
+        if let Some(limit) = self.limits.address.as_ref().filter(|_| !open) {
             let verdict = self.rates.take(Key::Address(address), limit);
             if !verdict.allowed {
                 return Err(refuse(Fault::too_many(verdict.wait_s), trail));
@@ -187,6 +188,8 @@ impl Server {
         // nobody: whoever sends one means to.
         let who = match who {
             Some(who) if via != Via::Door || who.client.is_some() || self.is_own(parts, client, city) => who,
+            // For trials on this machine alone.
+            None if open => Who::operator(),
             _ => Who::anyone(),
         };
         let lang = language(parts, &who);
@@ -197,9 +200,22 @@ impl Server {
         };
         let cx = Cx::new(&self.house, city, who, lang, via).from_address(address);
         trail.request = cx.request().to_owned();
-        let verdict =
-            self.limits.visitor.as_ref().map(|limit| self.rates.take(Key::Visitor(visitor.clone()), limit));
+        let limit = self.limits.visitor.as_ref().filter(|_| !open);
+        let verdict = limit.map(|limit| self.rates.take(Key::Visitor(visitor.clone()), limit));
         Ok(Asked { parts, client, city, place, visitor, cx, verdict })
+    }
+
+    /// Whether this leads to the broker while it is open to everybody on this machine.
+    fn is_open(&self, parts: &Parts) -> bool {
+        self.house.is_context_open() && self.house.speech(parts.uri.path()).is_some()
+    }
+
+    /// A path without the slash at its end where that means nothing.
+    fn plain<'p>(&self, path: &'p str) -> &'p str {
+        match path.strip_suffix('/') {
+            Some(plain) if self.house.speech(plain).is_some() => plain,
+            _ => path,
+        }
     }
 
     /// Programs come with an access token, to doors and the API alone; people with the cookie of their session.
@@ -355,7 +371,7 @@ impl Server {
     }
 
     fn take_write(&self, asked: &mut Asked<'_>) -> Result<(), Fault> {
-        match &self.limits.writes {
+        match self.limits.writes.as_ref().filter(|_| !self.is_open(asked.parts)) {
             Some(limit) => {
                 let key = Key::Writes(asked.visitor.clone());
                 self.take(asked, key, limit)
@@ -404,7 +420,15 @@ impl Server {
             Some(place) => place.way(&parts.method).map_or(place.is_for_programs(), Target::is_for_programs),
             None => !wants_page(parts),
         };
-        let mut reply = if for_programs {
+        let mut reply = if let Some(speech) = self.house.speech(parts.uri.path()) {
+            (speech.say)(
+                fault,
+                faults::status(fault),
+                asked.cx.tongue(),
+                asked.cx.request(),
+                parts.uri.path(),
+            )
+        } else if for_programs {
             faults::problem(fault, asked.cx.tongue(), asked.cx.request())
         } else {
             let visit = pages::visit(&asked.cx, parts, Slots::new(), FormData::default()).await;
@@ -458,7 +482,9 @@ impl Server {
         faults::log(fault, &trail.request);
         let tongue = self.house.words.tongue(language(parts, &Who::anyone()));
         let for_programs = trail.place.map_or_else(|| !wants_page(parts), Place::is_for_programs);
-        let reply = if for_programs {
+        let reply = if let Some(speech) = self.house.speech(parts.uri.path()) {
+            (speech.say)(fault, faults::status(fault), &tongue, &trail.request, parts.uri.path())
+        } else if for_programs {
             faults::problem(fault, &tongue, &trail.request)
         } else {
             faults::bare_page(fault, &self.house, &tongue, &trail.request)
