@@ -160,32 +160,49 @@ impl<'a> Json<'a> {
     }
 }
 
+/// How many bytes go before the first that ends or breaks a string: a quote, a backslash or a control character.
+fn plain_bytes(bytes: &[u8]) -> usize {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGHS: u64 = 0x8080_8080_8080_8080;
+    let zeros = |word: u64| word.wrapping_sub(ONES) & !word & HIGHS;
+    let mut at = 0;
+    let mut rest = bytes;
+    // Eight at a time; the lowest mark is always a true one.
+    while let Some((chunk, after)) = rest.split_first_chunk::<8>() {
+        let word = u64::from_le_bytes(*chunk);
+        let controls = word.wrapping_sub(ONES * 0x20) & !word & HIGHS;
+        let marks = controls | zeros(word ^ (ONES * 0x22)) | zeros(word ^ (ONES * 0x5c));
+        if marks != 0 {
+            return at + marks.trailing_zeros() as usize / 8;
+        }
+        at += 8;
+        rest = after;
+    }
+    at + rest.iter().position(|b| matches!(b, b'"' | b'\\' | 0..0x20)).unwrap_or(rest.len())
+}
+
 /// Writes a text with its quotes and the escapes that JSON demands, and no others.
 pub fn write_text(text: &str, out: &mut String) {
     out.push('"');
-    let mut from = 0;
-    for (at, byte) in text.bytes().enumerate() {
-        let escape = match byte {
-            b'"' => "\\\"",
-            b'\\' => "\\\\",
-            b'\n' => "\\n",
-            b'\r' => "\\r",
-            b'\t' => "\\t",
-            0..0x20 => {
-                out.push_str(text.get(from..at).unwrap_or(""));
+    let mut rest = text;
+    loop {
+        let (plain, special) = rest.split_at_checked(plain_bytes(rest.as_bytes())).unwrap_or((rest, ""));
+        out.push_str(plain);
+        let Some(byte) = special.bytes().next() else { break };
+        match byte {
+            b'"' => out.push_str("\\\""),
+            b'\\' => out.push_str("\\\\"),
+            b'\n' => out.push_str("\\n"),
+            b'\r' => out.push_str("\\r"),
+            b'\t' => out.push_str("\\t"),
+            byte => {
                 out.push_str("\\u00");
-                out.push(char::from(if byte < 0x10 { b'0' } else { b'1' }));
+                out.push(if byte < 0x10 { '0' } else { '1' });
                 out.push(char::from_digit(u32::from(byte & 15), 16).unwrap_or('0'));
-                from = at + 1;
-                continue;
             }
-            _ => continue,
-        };
-        out.push_str(text.get(from..at).unwrap_or(""));
-        out.push_str(escape);
-        from = at + 1;
+        }
+        rest = special.get(1..).unwrap_or("");
     }
-    out.push_str(text.get(from..).unwrap_or(""));
     out.push('"');
 }
 
@@ -344,14 +361,14 @@ impl<'a> Reader<'a> {
         let start = self.at;
         let mut plain = true;
         loop {
+            self.at += plain_bytes(self.bytes.get(self.at..).unwrap_or_default());
             match self.bytes.get(self.at) {
                 Some(b'"') => break,
                 Some(b'\\') => {
                     plain = false;
                     self.at += 2;
                 }
-                Some(0..0x20) => return Err(self.wrong("a control character stands in a string")),
-                Some(_) => self.at += 1,
+                Some(_) => return Err(self.wrong("a control character stands in a string")),
                 None => return Err(self.wrong("a string has no end")),
             }
         }

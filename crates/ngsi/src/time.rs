@@ -94,7 +94,6 @@ pub fn text(us: i64) -> String {
 
 /// Writes [`text`] onto `out`.
 pub fn write(us: i64, out: &mut String) {
-    use std::fmt::Write as _;
     // The years 0000 to 9999 are what a DateTime can say.
     let us = us.clamp(-62_167_219_200_000_000, 253_402_300_799_999_999);
     let (days, in_day) = (us.div_euclid(DAY_US), us.rem_euclid(DAY_US));
@@ -109,12 +108,26 @@ pub fn write(us: i64, out: &mut String) {
     let year = year_of_era + era * 400 + i64::from(month <= 2);
     let (seconds, micros) = (in_day / 1_000_000, in_day % 1_000_000);
     let (hour, minute, second) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
-    // Writing into a String cannot fail.
-    let _ = write!(out, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}");
-    let _ = match micros {
-        0 => Ok(()),
-        ms if ms % 1_000 == 0 => write!(out, ".{:03}", ms / 1_000),
-        us => write!(out, ".{us:06}"),
-    };
+    for (number, width, after) in
+        [(year, 4, '-'), (month, 2, '-'), (day, 2, 'T'), (hour, 2, ':'), (minute, 2, ':')]
+    {
+        write_digits(number, width, out);
+        out.push(after);
+    }
+    write_digits(second, 2, out);
+    if micros > 0 {
+        out.push('.');
+        if micros % 1_000 == 0 { write_digits(micros / 1_000, 3, out) } else { write_digits(micros, 6, out) }
+    }
     out.push('Z');
+}
+
+fn write_digits(number: i64, width: usize, out: &mut String) {
+    let mut digits = [b'0'; 6];
+    let mut left = number;
+    for place in digits.iter_mut().take(width).rev() {
+        *place += u8::try_from(left % 10).unwrap_or(0);
+        left /= 10;
+    }
+    out.extend(digits.iter().take(width).map(|digit| char::from(*digit)));
 }

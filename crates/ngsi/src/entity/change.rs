@@ -207,18 +207,20 @@ impl Entity {
         Ok(self.touch(change, now_us))
     }
 
-    /// Partial Attribute update (clause 5.6.4): the members given are overwritten, Nulls delete members and
-    /// sub-attributes, the type stays.
+    /// Partial Attribute update (clauses 5.6.4 and 5.5.8): the members given are overwritten, Nulls delete members and
+    /// sub-attributes (as the value of the attribute: the instance), the type stays.
     pub fn partial(&mut self, attr: &str, fragment: Instance, now_us: i64) -> Result<Change, Error> {
         refuse_scope(attr)?;
-        if fragment.given == Given::Null {
-            return Err(Error::bad(
-                "a partial update does not delete the attribute itself; DELETE does (clause 5.6.4)",
-            ));
-        }
         let dataset = fragment.dataset.clone();
         let stands = self.find_mut(attr, dataset.as_deref())?;
+        stands.check_kind_of(&fragment)?;
         let mut change = Change::default();
+        if fragment.given == Given::Null {
+            if let Some(at) = self.attrs.get(attr).and_then(|all| position(all, dataset.as_deref())) {
+                self.remove(attr, at, &mut change);
+            }
+            return Ok(self.touch(change, now_us));
+        }
         change.updated.push(touched(attr, stands, Some(stands)));
         stands.overlay(fragment, now_us)?;
         Ok(self.touch(change, now_us))

@@ -9,14 +9,6 @@ use crate::names;
 impl Instance {
     /// A partial update: what is given is overwritten, value and sub-attributes as a whole.
     pub(super) fn overlay(&mut self, fragment: Self, now_us: i64) -> Result<(), Error> {
-        if fragment.given == Given::Stated && fragment.kind != self.kind {
-            return Err(Error::bad(format!(
-                "the attribute is a {} and stays one; the fragment says {} (clause 5.6.4)",
-                self.kind.name(),
-                fragment.kind.name()
-            ))
-            .under("type"));
-        }
         if !fragment.value.is_empty() {
             self.value = self.value_for(&fragment)?;
         }
@@ -25,6 +17,24 @@ impl Instance {
             self.put_subs(name, instances, now_us);
         }
         self.modified_us = now_us;
+        Ok(())
+    }
+
+    /// A partial update does not change the type.
+    pub(super) fn check_kind_of(&self, fragment: &Self) -> Result<(), Error> {
+        let other = match fragment.given {
+            Given::Stated => fragment.kind != self.kind,
+            Given::Null => fragment.kind.member() != self.kind.member(),
+            _ => false,
+        };
+        if other {
+            return Err(Error::bad(format!(
+                "the attribute is a {} and stays one; the fragment is of a {} (clause 5.6.4)",
+                self.kind.name(),
+                fragment.kind.name()
+            ))
+            .under("type"));
+        }
         Ok(())
     }
 

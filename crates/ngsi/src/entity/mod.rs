@@ -5,6 +5,7 @@ mod geometry;
 mod merge;
 mod read;
 mod stored;
+mod values;
 
 use indexmap::IndexMap;
 

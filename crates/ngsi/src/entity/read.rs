@@ -6,11 +6,10 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use super::{
-    Attrs, Entity, Given, Instance, Kind, LOCATION, OBSERVATION_SPACE, OPERATION_SPACE, PROOF, geometry,
-};
-use crate::error::{Error, ErrorKind};
-use crate::json::{Json, NULL, Shape, quoted};
+use super::values::{is_objects, kind_in, null_refused};
+use super::{Entity, Given, Instance, Kind, geometry};
+use crate::error::Error;
+use crate::json::{Json, NULL, quoted};
 use crate::ld::Context;
 use crate::{names, time};
 
@@ -32,17 +31,23 @@ pub enum Reading {
     Append,
     /// A fragment of clause 5.5.8: a Null as the value of an attribute deletes it.
     Update,
-    /// A fragment of one attribute (clause 5.6.4): a Null deletes a member or a sub-attribute.
+    /// A fragment of one attribute (clause 5.6.4): a Null deletes the instance, a member or a sub-attribute.
     Partial,
     /// A fragment of clause 5.5.12: Nulls at any depth.
     Merge,
-    /// The temporal representation: many instances of one `datasetId`, each with its own time.
+    /// The temporal representation of a whole entity: many instances of one `datasetId`, each with its own time.
     Temporal,
+    /// A fragment of a temporal representation.
+    TemporalFragment,
 }
 
 impl Reading {
     fn is_whole(self) -> bool {
         matches!(self, Self::Create | Self::Temporal)
+    }
+
+    pub(super) fn is_temporal(self) -> bool {
+        matches!(self, Self::Temporal | Self::TemporalFragment)
     }
 
     /// Whether an instance may leave out its value.
@@ -54,18 +59,13 @@ impl Reading {
         }
     }
 
-    /// Whether an attribute (or, deeper, a sub-attribute) may be the Null.
-    fn may_be_null(self, depth: usize) -> bool {
-        match self {
-            Self::Create | Self::Append => false,
-            Self::Update => depth == 0,
-            Self::Partial => depth > 0,
-            Self::Merge | Self::Temporal => true,
-        }
+    /// Whether an attribute or a sub-attribute may be the Null.
+    pub(super) fn may_be_null(self) -> bool {
+        !matches!(self, Self::Create | Self::Append)
     }
 
     /// Whether a member such as `unitCode` may be the Null.
-    fn may_null_members(self, depth: usize) -> bool {
+    pub(super) fn may_null_members(self, depth: usize) -> bool {
         match self {
             Self::Merge => true,
             Self::Partial => depth == 0,
@@ -151,7 +151,10 @@ pub fn read_instance(
     if json.object().is_none() {
         return Err(Error::bad("an attribute fragment is an object with the members of the attribute"));
     }
-    reader.instance(attr, json, 0)
+    if json.object().is_some_and(|members| members.iter().all(|(name, _)| name == "@context")) {
+        return Err(Error::bad("the attribute fragment is empty"));
+    }
+    reader.instance_but(attr, json, 0, true)
 }
 
 /// Reads what stands as the value of an attribute in an entity.
@@ -165,17 +168,17 @@ pub fn read_instances(
     reader.attribute(attr, json, 0)
 }
 
-struct Reader<'c> {
-    context: &'c Context,
-    reading: Reading,
-    simplified: bool,
+pub(super) struct Reader<'c> {
+    pub(super) context: &'c Context,
+    pub(super) reading: Reading,
+    pub(super) simplified: bool,
 }
 
-fn text_in<'a>(json: &Json<'a>, what: &str) -> Result<Cow<'a, str>, Error> {
+pub(super) fn text_in<'a>(json: &Json<'a>, what: &str) -> Result<Cow<'a, str>, Error> {
     json.text().ok_or_else(|| Error::bad(format!("{what} is a text")))
 }
 
-fn uri_in(json: &Json<'_>, what: &str) -> Result<String, Error> {
+pub(super) fn uri_in(json: &Json<'_>, what: &str) -> Result<String, Error> {
     let text = text_in(json, what)?;
     if !names::is_iri(&text) {
         return Err(Error::bad(format!("{} is not a URI; {what} must be one", quoted(&text))));
@@ -183,7 +186,7 @@ fn uri_in(json: &Json<'_>, what: &str) -> Result<String, Error> {
     Ok(text.into_owned())
 }
 
-fn moment_in(json: &Json<'_>, what: &str) -> Result<String, Error> {
+pub(super) fn moment_in(json: &Json<'_>, what: &str) -> Result<String, Error> {
     let text = text_in(json, what)?;
     if time::parse_us(&text).is_none() {
         return Err(Error::bad(format!(
@@ -195,7 +198,7 @@ fn moment_in(json: &Json<'_>, what: &str) -> Result<String, Error> {
 }
 
 /// One item or the items of an array, at least one.
-fn one_or_many<'j, 'a>(json: &'j Json<'a>, what: &str) -> Result<&'j [Json<'a>], Error> {
+pub(super) fn one_or_many<'j, 'a>(json: &'j Json<'a>, what: &str) -> Result<&'j [Json<'a>], Error> {
     match json.array() {
         Some([]) => Err(Error::bad(format!("{what} is an empty array"))),
         Some(items) => Ok(items),
@@ -231,7 +234,7 @@ impl Reader<'_> {
                 "@context" => {}
                 "scope" => self.scope(value, &mut entity).map_err(|error| error.under("scope"))?,
                 "expiresAt" => {
-                    entity.expires_at = Some(if value.is_ngsi_null() && self.reading.may_be_null(0) {
+                    entity.expires_at = Some(if value.is_ngsi_null() && self.reading.may_be_null() {
                         NULL.to_owned()
                     } else {
                         moment_in(value, "expiresAt").map_err(|error| error.under("expiresAt"))?
@@ -300,16 +303,14 @@ impl Reader<'_> {
 
     fn scope(&self, json: &Json<'_>, entity: &mut Entity) -> Result<(), Error> {
         if json.is_ngsi_null() {
-            return if self.reading.may_be_null(0) {
+            return if self.reading.may_be_null() {
                 entity.scopes_null = true;
                 Ok(())
             } else {
                 Err(Error::bad("the NGSI-LD Null can only delete a scope, in an update or a merge"))
             };
         }
-        if self.reading == Reading::Temporal
-            && (json.object().is_some() || json.array().is_some_and(is_objects))
-        {
+        if self.reading.is_temporal() && (json.object().is_some() || json.array().is_some_and(is_objects)) {
             // Reified in the temporal representation (clause 4.18): the last instance is the scope that stands.
             for item in one_or_many(json, "scope")? {
                 let value = item.get("value").ok_or_else(|| Error::bad("a scope in time has a value"))?;
@@ -338,7 +339,12 @@ impl Reader<'_> {
     }
 
     /// What stands under an attribute's name: an instance, several, or a bare value.
-    fn attribute(&self, attr: &str, json: &Json<'_>, depth: usize) -> Result<Vec<Instance>, Error> {
+    pub(super) fn attribute(
+        &self,
+        attr: &str,
+        json: &Json<'_>,
+        depth: usize,
+    ) -> Result<Vec<Instance>, Error> {
         if depth > SUB_DEPTH_MAX {
             return Err(Error::bad(format!("sub-attributes are nested deeper than {SUB_DEPTH_MAX} levels")));
         }
@@ -359,7 +365,7 @@ impl Reader<'_> {
         {
             return self.instances(attr, items, depth);
         }
-        Ok(vec![self.bare(attr, json, depth)?])
+        Ok(vec![self.bare(attr, json)?])
     }
 
     fn instances(&self, attr: &str, items: &[Json<'_>], depth: usize) -> Result<Vec<Instance>, Error> {
@@ -374,7 +380,7 @@ impl Reader<'_> {
                 return Err(Error::bad("an instance of an attribute is an object").under(&step));
             }
             let one = self.instance(attr, item, depth).map_err(|error| error.under(&step))?;
-            if self.reading != Reading::Temporal && !seen.insert(one.dataset.clone()) {
+            if !self.reading.is_temporal() && !seen.insert(one.dataset.clone()) {
                 let which = one.dataset.as_deref().map_or("no datasetId (or @none)".to_owned(), quoted);
                 return Err(Error::bad(format!(
                     "two instances have {which}; there is one of each (clause 4.5.5)"
@@ -384,7 +390,7 @@ impl Reader<'_> {
             instances.push(one);
         }
         // The default instance stands first.
-        if self.reading != Reading::Temporal
+        if !self.reading.is_temporal()
             && let Some(at) = instances.iter().position(|one| one.dataset.is_none())
             && let Some(until) = instances.get_mut(..=at)
         {
@@ -401,7 +407,7 @@ impl Reader<'_> {
         for (dataset, value) in members {
             let mut one = match value.object() {
                 Some(inner) if self.is_instance(inner, depth) => self.instance(attr, value, depth),
-                _ => self.bare(attr, value, depth),
+                _ => self.bare(attr, value),
             }
             .map_err(|error| error.under(dataset))?;
             if dataset == "@none" {
@@ -456,10 +462,10 @@ impl Reader<'_> {
     }
 
     /// A value without members around it.
-    fn bare(&self, attr: &str, json: &Json<'_>, depth: usize) -> Result<Instance, Error> {
+    fn bare(&self, attr: &str, json: &Json<'_>) -> Result<Instance, Error> {
         let mut one = Instance { given: Given::Bare, ..Instance::default() };
         if json.is_ngsi_null() {
-            if !self.reading.may_be_null(depth) {
+            if !self.reading.may_be_null() {
                 return Err(null_refused());
             }
             one.given = Given::Null;
@@ -479,35 +485,18 @@ impl Reader<'_> {
         Ok(one)
     }
 
-    fn check_kind(&self, attr: &str, kind: Kind) -> Result<(), Error> {
-        if matches!(attr, LOCATION | OBSERVATION_SPACE | OPERATION_SPACE) && kind != Kind::GeoProperty {
-            return Err(Error::bad(format!(
-                "this attribute is a GeoProperty (clause 4.7.1), not a {}",
-                kind.name()
-            )));
-        }
-        if attr == PROOF && kind != Kind::Property {
-            return Err(Error::bad("ngsildproof is a Property (clause 4.5.2.2)"));
-        }
-        Ok(())
-    }
-
-    /// What no Property value may be.
-    fn value(&self, json: &Json<'_>) -> Result<(), Error> {
-        if json.is_null() {
-            return Err(Error::bad(
-                "null is no value in NGSI-LD (clause 4.5.0); to delete, use \"urn:ngsi-ld:null\" in an update or a merge",
-            ));
-        }
-        if self.reading != Reading::Merge && self.reading != Reading::Temporal && holds_null_member(json) {
-            return Err(Error::bad(
-                "the NGSI-LD Null stands inside a value; that is for merging alone (clause 5.5.4)",
-            ));
-        }
-        Ok(())
-    }
-
     fn instance(&self, attr: &str, json: &Json<'_>, depth: usize) -> Result<Instance, Error> {
+        self.instance_but(attr, json, depth, false)
+    }
+
+    /// An instance; `alone` says that it is a document of its own, with an `@context` that was read before.
+    fn instance_but(
+        &self,
+        attr: &str,
+        json: &Json<'_>,
+        depth: usize,
+        alone: bool,
+    ) -> Result<Instance, Error> {
         if depth > SUB_DEPTH_MAX {
             return Err(Error::bad(format!("sub-attributes are nested deeper than {SUB_DEPTH_MAX} levels")));
         }
@@ -532,6 +521,7 @@ impl Reader<'_> {
                 "json" => Kind::JsonProperty,
                 "valueList" => Kind::ListProperty,
                 "objectList" => Kind::ListRelationship,
+                "@context" if alone => continue,
                 name => {
                     self.member(attr, name, value, depth, &mut one).map_err(|error| error.under(name))?;
                     continue;
@@ -562,7 +552,7 @@ impl Reader<'_> {
                 .under(inferred.member()));
             }
             one.kind = kind;
-            self.set_value(attr, value, depth, &mut one).map_err(|error| error.under(inferred.member()))?;
+            self.set_value(attr, value, &mut one).map_err(|error| error.under(inferred.member()))?;
         } else {
             one.kind = stated.unwrap_or_default();
             if !self.reading.may_lack_value(depth) {
@@ -575,315 +565,5 @@ impl Reader<'_> {
             self.check_members(&one)?;
         }
         Ok(one)
-    }
-
-    /// Members that a kind does not have.
-    fn check_members(&self, one: &Instance) -> Result<(), Error> {
-        let kind = one.kind;
-        if one.unit_code.is_some() && !kind.has_unit() {
-            return Err(Error::bad(format!("a {} has no unit", kind.name())).under("unitCode"));
-        }
-        if !one.object_type.is_empty() && !kind.is_relationship() {
-            return Err(Error::bad(format!("a {} points to nothing", kind.name())).under("objectType"));
-        }
-        if let Some(iri) = &one.value_type {
-            if kind.is_relationship() {
-                return Err(Error::bad(format!("a {} has no value", kind.name())).under("valueType"));
-            }
-            if kind == Kind::LanguageProperty && iri != LANG_STRING && iri != NULL {
-                return Err(
-                    Error::bad("the valueType of a LanguageProperty is langString").under("valueType")
-                );
-            }
-        }
-        Ok(())
-    }
-
-    fn set_value(&self, attr: &str, json: &Json<'_>, depth: usize, one: &mut Instance) -> Result<(), Error> {
-        let is_null = match one.kind {
-            Kind::LanguageProperty => {
-                json.is_ngsi_null()
-                    || matches!(json.object(), Some([(tag, value)]) if tag == "@none" && value.is_ngsi_null())
-            }
-            Kind::ListProperty | Kind::ListRelationship => {
-                json.is_ngsi_null() || matches!(json.array(), Some([item]) if item.is_ngsi_null())
-            }
-            _ => json.is_ngsi_null(),
-        };
-        if is_null {
-            if !self.reading.may_be_null(depth) {
-                return Err(null_refused());
-            }
-            if self.reading == Reading::Temporal {
-                one.value = one.kind.null_value().to_owned();
-            } else {
-                one.given = Given::Null;
-            }
-            return Ok(());
-        }
-        match one.kind {
-            Kind::Property => {
-                if attr == PROOF && json.object().is_none() {
-                    return Err(Error::bad("the value of ngsildproof is an object with the proof"));
-                }
-                self.value(json)?;
-                one.value = json.written();
-            }
-            Kind::GeoProperty => {
-                if let Some(text) = json.text() {
-                    // A geometry may come as the text of one (clause 4.7.2); it is kept as what it says.
-                    let inner = Json::parse(&text)
-                        .map_err(|_| Error::bad("this text is no GeoJSON geometry (clause 4.7.2)"))?;
-                    geometry::check(&inner)?;
-                    one.value = inner.written();
-                } else {
-                    geometry::check(json)?;
-                    one.value = json.written();
-                }
-            }
-            Kind::Relationship => {
-                for item in one_or_many(json, "object")? {
-                    not_null(&uri_in(item, "the object of a Relationship")?)?;
-                }
-                one.value = json.written();
-            }
-            Kind::LanguageProperty => {
-                self.language_map(json)?;
-                one.value = json.written();
-            }
-            Kind::VocabProperty => one.value = self.vocab(json)?,
-            Kind::JsonProperty => {
-                let is_raw = json.object().is_some() || json.array().is_some_and(is_objects);
-                if !is_raw {
-                    return Err(Error::bad("json is an object or an array of objects (clause 4.5.24)"));
-                }
-                one.value = json.written();
-            }
-            Kind::ListProperty => {
-                let items = json.array().ok_or_else(|| Error::bad("valueList is an array of values"))?;
-                for (at, item) in items.iter().enumerate() {
-                    self.value(item).map_err(|error| error.under(&format!("[{at}]")))?;
-                }
-                one.value = json.written();
-            }
-            Kind::ListRelationship => one.value = self.object_list(json)?,
-        }
-        Ok(())
-    }
-
-    fn language_map(&self, json: &Json<'_>) -> Result<(), Error> {
-        let members =
-            json.object().ok_or_else(|| Error::bad("a languageMap is an object of texts by language tag"))?;
-        for (tag, value) in members {
-            if !names::is_language(tag) {
-                return Err(Error::bad(format!("{} is no language tag of RFC 5646, nor @none", quoted(tag))));
-            }
-            let items = match value.array() {
-                Some(items) => items,
-                None => std::slice::from_ref(value),
-            };
-            for item in items {
-                let text = text_in(item, "a text of a languageMap").map_err(|error| error.under(tag))?;
-                if text == NULL && self.reading != Reading::Merge {
-                    return Err(null_refused().under(tag));
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// The vocab with its texts expanded.
-    fn vocab(&self, json: &Json<'_>) -> Result<String, Error> {
-        let iri = |item: &Json<'_>| -> Result<String, Error> {
-            let text = text_in(item, "a vocab")?;
-            if text.is_empty() {
-                return Err(Error::bad("a vocab is a text that stands for an IRI"));
-            }
-            not_null(&text)?;
-            Ok(quoted(&self.context.expand_value(&text)?))
-        };
-        match json.array() {
-            None => iri(json),
-            Some([]) => Err(Error::bad("a vocab is an empty array")),
-            Some(items) => {
-                let iris: Vec<String> = items.iter().map(iri).collect::<Result<_, _>>()?;
-                Ok(format!("[{}]", iris.join(",")))
-            }
-        }
-    }
-
-    /// The objectList, with every item as an object.
-    fn object_list(&self, json: &Json<'_>) -> Result<String, Error> {
-        let items = json.array().ok_or_else(|| Error::bad("objectList is an array of objects or URIs"))?;
-        let mut out = String::from("[");
-        for (at, item) in items.iter().enumerate() {
-            let uri = match item.object() {
-                Some([(name, inner)]) if name == "object" => inner,
-                Some(_) => {
-                    return Err(Error::bad("an item of objectList has the one member object")
-                        .under(&format!("[{at}]")));
-                }
-                None => item,
-            };
-            let text =
-                uri_in(uri, "an item of objectList").map_err(|error| error.under(&format!("[{at}]")))?;
-            not_null(&text).map_err(|error| error.under(&format!("[{at}]")))?;
-            if at > 0 {
-                out.push(',');
-            }
-            out.push_str("{\"object\":");
-            out.push_str(&quoted(&text));
-            out.push('}');
-        }
-        out.push(']');
-        Ok(out)
-    }
-
-    /// A member of an instance other than its type and its value.
-    fn member(
-        &self,
-        attr: &str,
-        name: &str,
-        json: &Json<'_>,
-        depth: usize,
-        one: &mut Instance,
-    ) -> Result<(), Error> {
-        let nullable = |read: &dyn Fn() -> Result<String, Error>| -> Result<Option<String>, Error> {
-            if json.is_ngsi_null() {
-                return if self.reading.may_null_members(depth) {
-                    Ok(Some(NULL.to_owned()))
-                } else {
-                    Err(null_refused())
-                };
-            }
-            read().map(Some)
-        };
-        match name {
-            "observedAt" => one.observed_at = nullable(&|| moment_in(json, "observedAt"))?,
-            "expiresAt" => one.expires_at = nullable(&|| moment_in(json, "expiresAt"))?,
-            "unitCode" => {
-                one.unit_code = nullable(&|| {
-                    let text = text_in(json, "unitCode")?;
-                    if text.is_empty() { Err(Error::bad("unitCode is empty")) } else { Ok(text.into_owned()) }
-                })?;
-            }
-            "datasetId" => {
-                let text = text_in(json, "datasetId")?;
-                if text == NULL {
-                    return Err(Error::bad("a datasetId cannot be deleted (clause 5.5.8)"));
-                }
-                if text != "@none" {
-                    one.dataset = Some(uri_in(json, "datasetId")?);
-                }
-            }
-            "valueType" => {
-                one.value_type = nullable(&|| {
-                    let text = text_in(json, "valueType")?;
-                    if text.is_empty() {
-                        Err(Error::bad("valueType is empty"))
-                    } else {
-                        self.context.expand_value(&text)
-                    }
-                })?;
-            }
-            "objectType" => {
-                for item in one_or_many(json, "objectType")? {
-                    let text = text_in(item, "objectType")?;
-                    one.object_type.push(if text == NULL && self.reading.may_null_members(depth) {
-                        NULL.to_owned()
-                    } else {
-                        self.context.expand(&text)?
-                    });
-                }
-            }
-            // The system says these; what a client sends back of them is read over.
-            "createdAt" | "modifiedAt" | "deletedAt" => {
-                moment_in(json, name)?;
-            }
-            "instanceId" => {
-                let id = uri_in(json, "instanceId")?;
-                if self.reading == Reading::Temporal {
-                    one.others.push((name.to_owned(), quoted(&id)));
-                }
-            }
-            "lang" if json.text().is_some() => {}
-            "entityIdSealed" | "entityTypeSealed" if attr == PROOF => {
-                let text = text_in(json, name)?;
-                let sealed =
-                    if name == "entityTypeSealed" { self.context.expand(&text)? } else { text.into_owned() };
-                one.others.push((name.to_owned(), quoted(&sealed)));
-            }
-            "@context" => {
-                return Err(Error::bad("an attribute has no @context of its own (clauses 4.5.1 and 5.5.7)"));
-            }
-            name if is_reserved(name) || name.starts_with('@') => {
-                return Err(Error::bad(format!("{} does not belong into an attribute here", quoted(name))));
-            }
-            name => {
-                let sub = self.context.expand(name)?;
-                if name.contains(':') && is_reserved(&self.context.compact(&sub)) {
-                    return Err(Error::bad(format!("{} stands for a member of attributes", quoted(name))));
-                }
-                let instances = self.attribute(&sub, json, depth + 1)?;
-                if one.subs.insert(sub, instances).is_some() {
-                    return Err(Error::bad("the same sub-attribute stands under two names"));
-                }
-                if one.subs.len() > ATTRS_MAX {
-                    return Err(Error::bad(format!("an attribute has at most {ATTRS_MAX} sub-attributes")));
-                }
-            }
-        }
-        Ok(())
-    }
-}
-
-const LANG_STRING: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString";
-
-fn kind_in(json: &Json<'_>) -> Result<Kind, Error> {
-    let name = text_in(json, "the type of an attribute")?;
-    let short = name.strip_prefix("https://uri.etsi.org/ngsi-ld/").or_else(|| name.strip_prefix("ngsi-ld:"));
-    Kind::of_name(short.unwrap_or(&name)).ok_or_else(|| {
-        Error::bad(format!(
-            "{} is no type of attribute; they are Property, Relationship, GeoProperty …",
-            quoted(&name)
-        ))
-    })
-}
-
-fn is_objects(items: &[Json<'_>]) -> bool {
-    items.iter().all(|item| item.object().is_some())
-}
-
-fn null_refused() -> Error {
-    Error::new(
-        ErrorKind::BadRequestData,
-        "the NGSI-LD Null deletes what stands; here is nothing that it could delete (clause 5.5.4)",
-    )
-}
-
-fn not_null(text: &str) -> Result<(), Error> {
-    if text == NULL { Err(null_refused()) } else { Ok(()) }
-}
-
-/// Whether the Null is the value of a member of an object within.
-fn holds_null_member(json: &Json<'_>) -> bool {
-    if memchr::memmem::find(json.raw.as_bytes(), b"ngsi-ld").is_none() && !json.raw.contains('\\') {
-        return false;
-    }
-    match &json.shape {
-        Shape::Array(items) => items.iter().any(holds_null_member),
-        Shape::Object(members) => {
-            members.iter().any(|(_, value)| value.is_ngsi_null() || holds_null_member(value))
-        }
-        _ => false,
-    }
-}
-
-/// An empty set of attributes, for those who build entities by hand.
-impl Instance {
-    /// A bare Property of a value, as the simplified representation has it.
-    #[must_use]
-    pub fn property(value: &str) -> Self {
-        Self { value: value.to_owned(), subs: Attrs::default(), ..Self::default() }
     }
 }

@@ -43,6 +43,8 @@ struct Term {
     iri: Option<Box<str>>,
     /// May stand before the colon of a compact IRI.
     prefix: bool,
+    /// The term itself is a name of clause 4.6.2.
+    name: bool,
 }
 
 /// How an answer says which context it was written with.
@@ -100,10 +102,8 @@ impl Context {
 
     /// What a term stands for: the core's word first.
     fn meaning(&self, term: &str) -> Option<Meaning<'_>> {
-        if let Some(iri) = core::iri(term) {
-            return Some(Meaning::Iri(iri));
-        }
-        let term = self.terms.get(term)?;
+        // A term of the core is never among the user's, so that either may be asked first.
+        let Some(term) = self.terms.get(term) else { return core::iri(term).map(Meaning::Iri) };
         Some(match term.iri.as_deref() {
             None => Meaning::Nothing,
             Some(iri) if iri.starts_with('@') => Meaning::Keyword(iri),
@@ -129,6 +129,11 @@ impl Context {
             } else {
                 Err(Error::bad(format!("{} is neither a prefixed name nor a URI", quoted(name))))
             };
+        }
+        if let Some(Term { iri: Some(iri), name: true, .. }) = self.terms.get(name)
+            && !iri.starts_with('@')
+        {
+            return Ok(iri.to_string());
         }
         if !names::is_name(name) {
             return Err(Error::bad(format!(

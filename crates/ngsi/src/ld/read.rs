@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::{CORE_URL, Context, DEFAULT_VOCAB, Links, Map, Term, core, split_compact};
 use crate::error::{Error, ErrorKind};
 use crate::json::quoted;
+use crate::names;
 
 /// Most documents that one context may need.
 pub const DOCUMENTS_MAX: usize = 32;
@@ -270,7 +271,7 @@ impl Reading<'_> {
         states: &mut States<'v>,
         depth: usize,
     ) -> Result<Option<Term>, Error> {
-        let null = Term { iri: None, prefix: false };
+        let null = Term { iri: None, prefix: false, name: false };
         let (id, simple, says_prefix) = match value {
             Value::Null => return Ok(Some(null)),
             Value::String(id) => (Some(id.as_str()), true, None),
@@ -322,7 +323,7 @@ impl Reading<'_> {
         let ends_open = iri.ends_with([':', '/', '?', '#', '[', ']', '@']);
         let prefix =
             !iri.starts_with('@') && !term.contains([':', '/']) && says_prefix.unwrap_or(simple && ends_open);
-        Ok(Some(Term { iri: Some(iri.into()), prefix }))
+        Ok(Some(Term { iri: Some(iri.into()), prefix, name: names::is_name(term) }))
     }
 
     /// The IRI of a term that is defined without one: from its own characters.

@@ -153,7 +153,7 @@ pub fn instance(
     style: &Style<'_>,
     out: &mut String,
 ) -> Result<(), Error> {
-    model::Writer { context, style }.instance(instance, None, out)
+    model::Writer { context, style }.instance(instance, None, false, out)
 }
 
 /// Writes a FeatureCollection of entities in the stored texts (clause 4.5.16.3).

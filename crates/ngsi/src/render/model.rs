@@ -212,14 +212,14 @@ impl Writer<'_> {
         out: &mut String,
     ) -> Result<(), Error> {
         if let [one] = instances {
-            return self.instance(one, place, out);
+            return self.instance(one, place, false, out);
         }
         if self.style.format == Format::Simplified {
             out.push_str("{\"dataset\":");
             let mut members = Members::begin(out);
             for one in instances {
                 members.key(one.dataset.as_deref().unwrap_or("@none"), out);
-                self.instance(one, place, out)?;
+                self.instance(one, place, true, out)?;
             }
             out.push_str("}}");
             return Ok(());
@@ -229,17 +229,19 @@ impl Writer<'_> {
             if at > 0 {
                 out.push(',');
             }
-            self.instance(one, place, out)?;
+            self.instance(one, place, true, out)?;
         }
         out.push(']');
         Ok(())
     }
 
     /// One instance. `place` says under which attribute of which entity it stands; without it no links are followed.
+    /// `among` says that it stands in an array with others, where an instance is always an object.
     pub(super) fn instance(
         &self,
         one: &Instance,
         place: Option<(&str, &View<'_>)>,
+        among: bool,
         out: &mut String,
     ) -> Result<(), Error> {
         let language = match (&self.style.lang, one.kind) {
@@ -251,7 +253,7 @@ impl Writer<'_> {
         match self.style.format {
             Format::Simplified => self.simplified(one, language.as_ref(), place, out),
             Format::Normalized => self.full(one, language.as_ref(), true, place, out),
-            Format::Concise => self.concise(one, language.as_ref(), place, out),
+            Format::Concise => self.concise(one, language.as_ref(), place, among, out),
         }
     }
 
@@ -473,6 +475,7 @@ impl Writer<'_> {
         one: &Instance,
         language: Option<&(String, String)>,
         place: Option<(&str, &View<'_>)>,
+        among: bool,
         out: &mut String,
     ) -> Result<(), Error> {
         if language.is_some() {
@@ -485,7 +488,8 @@ impl Writer<'_> {
         if mistaken {
             return self.full(one, None, true, place, out);
         }
-        let lone = one.unit_code.is_none()
+        let lone = !among
+            && one.unit_code.is_none()
             && one.value_type.is_none()
             && one.observed_at.is_none()
             && one.dataset.is_none()
