@@ -34,11 +34,12 @@ impl BoundingBox {
         let widest = rect.min().y.abs().max(rect.max().y.abs()).to_radians();
         // Meridians are farthest apart, as seen from a point, where a circle around it touches one.
         let ratio = (reach / RADIUS_M).sin() / widest.cos();
-        let all = south <= -90.0
-            || north >= 90.0
-            || reach / RADIUS_M >= std::f64::consts::FRAC_PI_2
-            || !(ratio < 1.0);
-        let side = if all { 360.0 } else { ratio.asin().to_degrees() * (1.0 + 1e-9) + 1e-9 };
+        let beyond = south <= -90.0 || north >= 90.0 || reach / RADIUS_M >= std::f64::consts::FRAC_PI_2;
+        let side = if beyond || ratio.is_nan() || ratio >= 1.0 {
+            360.0
+        } else {
+            ratio.asin().to_degrees() * (1.0 + 1e-9) + 1e-9
+        };
         let (west, east) = (rect.min().x - side, rect.max().x + side);
         let part = |west: f64, east: f64| Self { west, south, east, north };
         if east - west >= 360.0 {

@@ -2,7 +2,7 @@ use geo::Geometry;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::{Names, body, iri, kind_of};
+use super::{Names, at_least, body, iri, kind_of};
 use crate::error::ErrorKind;
 use crate::query::geo::{
     BoundingBox, GeoQ, Georel, LOCATION, NEAR_POSITIONS_MAX, POSITIONS_MAX, Shape, metres, read_stored,
@@ -277,7 +277,7 @@ fn geometry() -> impl Strategy<Value = (&'static str, Value)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(600))]
+    #![proptest_config(at_least(600))]
 
     #[test]
     fn c4_10_any_georel_is_read_or_refused(text in "(near;)?(max|min)?(Distance)?(==)?.{0,10}") {

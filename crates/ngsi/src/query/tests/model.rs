@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use serde_json::{Map, Value as Json, json};
 
-use super::{Names, Others, iri};
+use super::{Names, Others, at_least, iri};
 use crate::query::q::{Compiled, Expr, Op, Path, Stored, Term, Test, Value};
 use crate::time::parse_us;
 
@@ -285,7 +285,7 @@ fn passes(entity: &Json, simple: &crate::query::q::Simple) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2_000))]
+    #![proptest_config(at_least(2_000))]
 
     #[test]
     fn c4_9_evaluation_is_that_of_a_plain_model(entity in entity(), asked in questions()) {
