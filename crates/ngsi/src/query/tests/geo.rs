@@ -301,6 +301,30 @@ proptest! {
     }
 
     #[test]
+    fn c4_10_no_box_misses_a_match_at_its_edge((ax, ay) in position(), bearing in 0.0..360.0_f64, reach in 1.0..5e6_f64) {
+        use geo::{Destination, Geodesic};
+        let a = geo::Point::new(ax, ay);
+        let b = Geodesic.destination(a, bearing, reach * 0.999_999);
+        let q = GeoQ::new(Georel::Nearer(reach), Geometry::Point(a), LOCATION.to_owned());
+        prop_assert!(q.relates(&Geometry::Point(b)));
+        let own = BoundingBox { west: b.x(), south: b.y(), east: b.x(), north: b.y() };
+        prop_assert!(q.boxes().unwrap().iter().any(|b| b.touches(&own)), "{:?} misses {:?}", q.boxes(), own);
+    }
+
+    #[test]
+    fn c4_10_distances_do_not_know_where_longitude_begins(
+        from in (-180.0..-170.0_f64, -60.0..60.0_f64), a in (170.0..180.0_f64, -60.0..60.0_f64), b in (170.0..180.0_f64, -60.0..60.0_f64),
+    ) {
+        for turn in [1.0, -1.0] {
+            let line = |shift: f64| geo::LineString::from(vec![(turn * (a.0 - shift), a.1), (turn * (b.0 - shift), b.1)]);
+            let point = |x: f64| geo::Point::new(turn * x, from.1);
+            let there = metres(&point(from.0).into(), &line(0.0).into()).unwrap();
+            let here = metres(&point(from.0 + 360.0 - 90.0).into(), &line(90.0).into()).unwrap();
+            prop_assert!((there - here).abs() < 1e-3 * here.max(1.0), "{} {}", there, here);
+        }
+    }
+
+    #[test]
     fn c4_10_relations_agree_with_each_other(target in geometry(), reference in geometry()) {
         let entity = at(target.0, &target.1);
         let holds = |rel: &str| ask(rel, reference.0, &reference.1).matches(&entity);
