@@ -205,7 +205,8 @@ impl EntityQuery {
             for name in &given.expand_values {
                 expanded.push(names.expand(name)?);
             }
-            self.q = Some(Compiled::new(&Expr::parse(q)?, names, &expanded)?);
+            let compile = if given.q_in_body { Compiled::of_body } else { Compiled::new };
+            self.q = Some(compile(&Expr::parse(q)?, names, &expanded)?);
         }
         self.csf = given.csf.as_deref().map(|csf| Expr::parse_as("csf", csf)).transpose()?;
         self.scope_q = given.scope_q.as_deref().map(ScopeQ::parse).transpose()?;

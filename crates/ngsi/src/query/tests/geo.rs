@@ -1,4 +1,4 @@
-use geo::Geometry;
+use geo::{Geometry, Validation};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -336,8 +336,14 @@ proptest! {
             prop_assert!(holds("near;maxDistance==1"));
         }
         prop_assert!(!(holds("near;maxDistance==50000") && holds("near;minDistance==50000")));
-        let back = at(reference.0, &reference.1);
-        let turned = ask("contains", target.0, &target.1).matches(&back);
-        prop_assert_eq!(holds("within"), turned);
+        // A ring that crosses itself, or areas that overlap, have no inside that all would agree on.
+        let valid = |(shape, coordinates): &(&str, Value)| {
+            crate::query::geo::geometry(Shape::named(shape).unwrap(), &coordinates.to_string()).unwrap().is_valid()
+        };
+        if valid(&target) && valid(&reference) {
+            let back = at(reference.0, &reference.1);
+            let turned = ask("contains", target.0, &target.1).matches(&back);
+            prop_assert_eq!(holds("within"), turned);
+        }
     }
 }

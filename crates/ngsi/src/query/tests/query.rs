@@ -244,6 +244,28 @@ fn c5_2_23_the_body_of_a_query() {
 }
 
 #[test]
+fn c5_2_12_values_in_a_body_may_be_encoded_as_in_a_url() {
+    let named = |name: &str| {
+        body(&format!(r#"{{"id":"urn:x:1","type":["~A"],"~name":{{"type":"Property","value":"{name}"}}}}"#))
+    };
+    let of = |q: &str| json!({"type": "Query", "entities": [{"type": "A"}], "q": q});
+    let ask = |q: &EntityQuery, name: &str| {
+        q.matches(Stored { body: &named(name), times: "" }, &Others(Vec::new()))
+    };
+    let q = posted(&of("name==\"Eiffel%20Tower\""), "", Use::Subscription).unwrap();
+    assert!(ask(&q, "Eiffel Tower") && ask(&q, "Eiffel%20Tower") && !ask(&q, "Eiffel"));
+    let q = posted(&of("name!=\"%E6%B0%B4\""), "", Use::Entities).unwrap();
+    assert!(!ask(&q, "水") && !ask(&q, "%E6%B0%B4") && ask(&q, "火"));
+    for plain in ["100%", "%zz", "%E6", "%"] {
+        let q = posted(&of(&format!("name==\"{plain}\"")), "", Use::Entities).unwrap();
+        assert!(ask(&q, plain) && !ask(&q, "火"), "{plain}");
+    }
+    // In a URL the text has been decoded once, and once is enough.
+    let q = read("type=A&q=name==\"Eiffel%20Tower\"", Use::Entities).unwrap();
+    assert!(!ask(&q, "Eiffel Tower") && ask(&q, "Eiffel%20Tower"));
+}
+
+#[test]
 fn c5_2_23_what_a_body_may_not_say() {
     for bad in [
         json!({"type": "NotQuery", "entities": [{"type": "A"}]}),
