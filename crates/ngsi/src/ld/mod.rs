@@ -124,7 +124,7 @@ impl Context {
         }
         if name.contains(':') {
             let iri = self.expand_value(name)?;
-            return if names::is_iri(&iri) {
+            return if names::is_iri(name) && names::is_iri(&iri) {
                 Ok(iri)
             } else {
                 Err(Error::bad(format!("{} is neither a prefixed name nor a URI", quoted(name))))
