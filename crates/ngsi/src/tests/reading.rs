@@ -114,6 +114,17 @@ fn clause_4_5_1_members_of_attributes_are_no_attributes() {
     refuses("speed", json!({"type": "Property", "value": 1, "@context": {"speed": "https://e.example/s"}}));
     refuses("speed", json!({"type": "Property", "value": 1, "@list": []}));
     refuses("my attr", json!(1));
+    // A name of the user's own for a member is still that member.
+    let alias =
+        context(&json!({"値": "https://uri.etsi.org/ngsi-ld/hasValue", "層": {"@id": "ngsi-ld:scope"}}));
+    for document in [
+        r#"{"id":"urn:a:b","type":"T","値":1}"#,
+        r#"{"id":"urn:a:b","type":"T","層":1}"#,
+        r#"{"id":"urn:a:b","type":"T","a":{"value":1,"値":2}}"#,
+    ] {
+        assert!(Entity::read(document.as_bytes(), &alias, Reading::Create).is_err(), "{document}");
+    }
+    create(&gauge("水位", json!({"@type": "DateTime", "@value": "2026-01-01T00:00:00Z"})));
 }
 
 #[test]
