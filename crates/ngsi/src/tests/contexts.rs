@@ -207,9 +207,11 @@ fn contexts_have_limits() {
     let chain: serde_json::Map<String, Value> =
         (0..5_000).map(|at| (format!("t{at}"), json!(format!("t{}", at + 1)))).collect();
     assert!(with(&Value::Object(chain), &HashMap::new()).is_err());
-    let bad = HashMap::from([("https://a.example/1", json!(["no context"]))]);
-    let error = with(&json!("https://a.example/1"), &bad).expect_err("was taken");
-    assert_eq!(error.kind, ErrorKind::LdContextNotAvailable);
+    for document in [json!(["no context"]), json!({"note": "none here"}), json!(null)] {
+        let bad = HashMap::from([("https://a.example/1", document)]);
+        let error = with(&json!("https://a.example/1"), &bad).expect_err("was taken");
+        assert_eq!(error.kind, ErrorKind::BadRequestData);
+    }
 }
 
 #[test]
