@@ -201,7 +201,17 @@ impl Instance {
         let json = Json::parse(&fragment.value)?;
         let wrong = |what: &str| Err(Error::bad(format!("the attribute is a {}: {what}", self.kind.name())));
         match self.kind {
-            Kind::Property => self.value = merged_value(self.kind, &self.value, &fragment.value)?,
+            Kind::Property => {
+                let takes_out =
+                    json.object().is_some_and(|all| all.iter().any(|(_, value)| value.is_ngsi_null()));
+                if takes_out && !self.value.starts_with('{') {
+                    return wrong(
+                        "there is no object to take anything out of; to delete a sub-attribute, write the attribute's \
+                         type beside it",
+                    );
+                }
+                self.value = merged_value(self.kind, &self.value, &fragment.value)?;
+            }
             Kind::GeoProperty => {
                 if fragment.kind != Kind::GeoProperty {
                     return wrong("a geometry is expected");

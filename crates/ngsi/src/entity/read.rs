@@ -277,10 +277,19 @@ impl Reader<'_> {
             .under(name));
         }
         let iri = self.context.expand(name).map_err(|error| error.under(name))?;
-        if name.contains(':') && is_reserved(&self.context.compact(&iri)) {
-            return Err(Error::bad(format!("{} stands for a member of attributes", quoted(name))).under(name));
+        if self.is_member(&iri) {
+            return Err(Error::bad(format!(
+                "{} stands for a member of attributes (clause 4.5.1)",
+                quoted(name)
+            ))
+            .under(name));
         }
         Ok(iri)
+    }
+
+    /// Whether an IRI is that of a member of attributes; written, it would be one.
+    pub(super) fn is_member(&self, iri: &str) -> bool {
+        iri.starts_with("https://uri.etsi.org/ngsi-ld/") && is_reserved(&self.context.compact(iri))
     }
 
     fn types(&self, json: &Json<'_>) -> Result<Vec<String>, Error> {
@@ -431,6 +440,7 @@ impl Reader<'_> {
         let mut has_type = None;
         let mut has_member = false;
         let mut has_value = false;
+        let mut is_literal = false;
         for (name, value) in members {
             match &**name {
                 "type" | "@type" => has_type = value.text(),
@@ -438,12 +448,17 @@ impl Reader<'_> {
                     has_value = true;
                 }
                 "observedAt" | "unitCode" | "datasetId" | "objectType" | "valueType" => has_member = true,
+                "@value" => is_literal = true,
                 _ => {}
             }
         }
         if self.simplified {
             // An object of one such member is how the simplified representation writes these kinds.
             return matches!(members, [(name, _)] if matches!(&**name, "languageMap" | "vocab" | "json"));
+        }
+        if is_literal && !has_value {
+            // A typed value of JSON-LD, whose `@type` is that of the value.
+            return false;
         }
         if let Some(name) = has_type {
             // A geometry as it stands is a value; anything else that has a type is an attribute (clause 4.5.2.3).

@@ -29,7 +29,7 @@ type Map<K, V> = HashMap<K, V, foldhash::quality::RandomState>;
 pub struct Context {
     /// What the user defines; never a term of the core.
     terms: Map<Box<str>, Term>,
-    /// The name to write for an IRI: the core's, else the user's shortest.
+    /// The name to write for an IRI that the core has none for: the user's shortest.
     best: Map<Box<str>, Box<str>>,
     /// IRIs that may begin a compact IRI, and their terms.
     prefixes: Vec<(Box<str>, Box<str>)>,
@@ -75,9 +75,6 @@ impl Context {
     /// Indexes the user's terms for the way back.
     fn built(terms: Map<Box<str>, Term>, links: Links) -> Self {
         let mut best: Map<Box<str>, Box<str>> = Map::default();
-        for (term, iri) in core::terms() {
-            best.insert(iri.into(), term.into());
-        }
         let mut prefixes: Vec<(Box<str>, Box<str>)> =
             core::PREFIXES.iter().map(|(term, iri)| ((*iri).into(), (*term).into())).collect();
         let mut by_order: Vec<(&str, &Term)> =
@@ -92,7 +89,7 @@ impl Context {
             if meaning.prefix {
                 prefixes.push((iri.clone(), term.into()));
             }
-            if names::is_name(term) || names::is_iri(term) {
+            if core::term_of(iri).is_none() && (names::is_name(term) || names::is_iri(term)) {
                 best.entry(iri.clone()).or_insert_with(|| term.into());
             }
         }
@@ -124,7 +121,7 @@ impl Context {
         }
         if name.contains(':') {
             let iri = self.expand_value(name)?;
-            return if names::is_iri(&iri) {
+            return if names::is_iri(name) && names::is_iri(&iri) {
                 Ok(iri)
             } else {
                 Err(Error::bad(format!("{} is neither a prefixed name nor a URI", quoted(name))))
@@ -192,6 +189,9 @@ impl Context {
 
     fn compact_if<'a>(&'a self, iri: &'a str, is_short: fn(&str) -> bool) -> Cow<'a, str> {
         if let Some(term) = self.best.get(iri) {
+            return Cow::Borrowed(term);
+        }
+        if let Some(term) = core::term_of(iri) {
             return Cow::Borrowed(term);
         }
         if let Some(suffix) = iri.strip_prefix(DEFAULT_VOCAB)

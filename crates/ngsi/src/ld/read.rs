@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::{CORE_URL, Context, DEFAULT_VOCAB, Links, Map, Term, core, split_compact};
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::json::quoted;
 use crate::names;
 
@@ -28,7 +28,9 @@ pub enum Resolved {
 }
 
 /// Reads the value of an `@context` member (or the address from a Link header, as a text). `base` is where the
-/// document came from, for relative addresses; `have` gives the documents fetched so far, as they were fetched.
+/// document came from, for relative addresses; `have` gives the documents fetched so far, as they were fetched (for one
+/// that was fetched and is not JSON, any value that is no object). What cannot be fetched is the caller's to refuse, as
+/// `LdContextNotAvailable`; what was fetched and is no context is `BadRequestData` (clause 5.5.6).
 pub fn resolve(
     local: &Value,
     base: Option<&str>,
@@ -172,10 +174,10 @@ impl Reading<'_> {
         }
         let Some(document) = self.fetched(&url)? else { return Ok(()) };
         let Some(inner) = document.as_object().and_then(|members| members.get("@context")) else {
-            return Err(Error::new(
-                ErrorKind::LdContextNotAvailable,
-                format!("the document {} is no JSON object with a member @context", quoted(&url)),
-            ));
+            return Err(Error::bad(format!(
+                "the document {} is no JSON object with a member @context (clause 5.5.6)",
+                quoted(&url)
+            )));
         };
         self.open.push(url.clone());
         let outcome = self.context(inner, Some(&url), depth + 1);
