@@ -13,6 +13,7 @@ use super::scan::{member, string};
 use super::temporal::{Aggregation, Interval, TemporalQ, TimeProperty};
 use super::text::{self, bad};
 use super::types::{ScopeQ, Tree, Types};
+use crate::entity::Entity;
 use crate::error::Error;
 
 /// For which operation a query is read.
@@ -372,6 +373,11 @@ impl EntityQuery {
                 .is_none_or(|q| member(entity.body, "scope").is_some_and(|own| q.matches(own)))
             && self.q.as_ref().is_none_or(|q| q.matches(entity, linked))
             && self.geo.as_ref().is_none_or(|geo| geo.matches(entity.body))
+    }
+
+    /// The same for an entity that is not stored yet, which is written out for it.
+    pub fn matches_entity(&self, entity: &Entity, linked: &dyn Linked) -> bool {
+        self.matches(Stored { body: &entity.body(), times: &entity.times() }, linked)
     }
 
     /// Does it fit one of the selectors?

@@ -2,7 +2,9 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::{Names, Others, body, iri, kind_of};
+use crate::entity::{Entity, Reading};
 use crate::error::{Error, ErrorKind};
+use crate::ld::Context;
 use crate::query::q::{Op, SimpleTest, Stored};
 use crate::query::{EntityQuery, Join, Method, TimeProperty, Types, Use};
 
@@ -204,6 +206,51 @@ fn c5_7_2_matching_asks_for_all_that_is_given() {
         assert!(!ask(&all.replacen(from, to, 1)), "{to}");
     }
     assert!(ask("type=*"));
+}
+
+#[test]
+fn c5_7_2_what_the_codec_writes_is_what_a_query_reads() {
+    let context = Context::core();
+    let received = r#"{"id":"urn:x:1","type":["避難所","施設"],"scope":"/東京/中央区","水位":[{"type":"Property","value":2.6,"observedAt":"2026-01-31T09:00:00.5Z",
+        "精度":{"type":"Property","value":0.1}},{"type":"Property","value":"高い","datasetId":"urn:ds:1"}],
+        "名称":{"type":"LanguageProperty","languageMap":{"ja":"中央 \"A\"","en":["Centre","Middle"]}},"種別":{"type":"VocabProperty","vocab":"学校"},
+        "管理":{"type":"Relationship","object":["urn:x:2","urn:x:3"]},"列":{"type":"ListProperty","valueList":[1,2]},
+        "先":{"type":"ListRelationship","objectList":["urn:x:4"]},"票":{"type":"JsonProperty","json":{"a":{"b":[1,null]}}},
+        "location":{"type":"GeoProperty","value":{"type":"Point","coordinates":[139.7,35.6]}}}"#;
+    let mut entity = Entity::read(received.as_bytes(), &context, Reading::Create).unwrap();
+    entity.stamp(1_769_850_000_000_000);
+    let ask = |text: &str| {
+        let query = EntityQuery::parse(&pairs(text), &*context, Use::Entities)
+            .unwrap_or_else(|e| panic!("{text}: {e}"));
+        query.matches_entity(&entity, &Others(Vec::new()))
+    };
+    for yes in [
+        "type=(避難所;施設)",
+        "type=x|避難所",
+        "q=水位>2.5",
+        "q=水位==\"高い\"",
+        "q=水位.observedAt>2026-01-31T09:00:00Z",
+        "q=水位.精度<1",
+        "q=名称[ja]==\"中央 \\\"A\\\"\"",
+        "q=名称==Middle",
+        "q=種別==学校&expandValues=種別",
+        "q=管理==urn:x:3",
+        "q=列==2",
+        "q=先==urn:x:4",
+        "q=票[a.b.0]==1",
+        "attrs=location",
+        "type=避難所&scopeQ=/東京/#",
+        "georel=near;maxDistance==10&geometry=Point&coordinates=[139.7,35.6]",
+        "q=createdAt==2026-01-31T09:00:00Z;水位",
+        "q=水位.modifiedAt<=2026-01-31T09:00:00Z",
+        "q=種別",
+    ] {
+        assert!(ask(yes), "{yes}");
+    }
+    for no in ["q=種別==学校", "type=(避難所;x)", "q=票[a.b.2]", "q=先==urn:x:2", "q=名称[fr]", "attrs=無い"]
+    {
+        assert!(!ask(no), "{no}");
+    }
 }
 
 #[test]
