@@ -15,6 +15,7 @@ use super::text::{self, bad};
 use super::types::{ScopeQ, Tree, Types};
 use crate::entity::Entity;
 use crate::error::Error;
+use crate::render::Languages;
 
 /// For which operation a query is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -257,16 +258,15 @@ impl EntityQuery {
         if used == Use::Temporal && !order.only_id() {
             return Err(bad("orderBy", "the temporal evolution of entities is ordered by 'id' only"));
         }
-        self.order_by = Some(order.in_language(given.lang.clone()));
+        let first = given.lang.as_ref().and_then(|l| l.split([',', ';']).next()).filter(|l| *l != "*");
+        self.order_by = Some(order.in_language(first.map(|l| l.trim().to_owned())));
         Ok(())
     }
 
     fn answer(&mut self, given: &Given, names: &dyn Expand) -> Result<(), Error> {
         if let Some(lang) = &given.lang {
             text::within("lang", lang, 512)?;
-            if lang.chars().any(char::is_control) {
-                return Err(bad("lang", "'lang' is a language such as ja, or a list such as ja,en;q=0.8"));
-            }
+            Languages::parse(lang)?;
             self.lang = Some(lang.clone());
         }
         if let Some(name) = &given.geometry_property {

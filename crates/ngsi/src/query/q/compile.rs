@@ -1,10 +1,11 @@
 //! What a query means under an @context: names as IRIs, literals read, patterns compiled.
 
+use super::PATTERNS_MAX;
 use super::syntax::{Expr, Hop, Op, Path, Term, Test, Value};
 use crate::error::Error;
 use crate::ld::Context;
 use crate::query::pattern::Pattern;
-use crate::query::text::bad;
+use crate::query::text::{bad, too_complex};
 use crate::query::time::Moment;
 
 /// Turns terms into IRIs. An @context does.
@@ -155,6 +156,13 @@ impl Compiled {
     }
 
     fn read(expr: &Expr, reading: &Reading<'_>) -> Result<Self, Error> {
+        let patterns = expr.terms().iter().filter(|t| matches!(t.test, Test::Like(..))).count();
+        if patterns > PATTERNS_MAX {
+            return Err(too_complex(
+                "q",
+                format!("the query has more than {PATTERNS_MAX} regular expressions"),
+            ));
+        }
         let root = node(expr, reading)?;
         let names_attribute = expr.terms().iter().any(|t| {
             !t.path.hops.is_empty() || t.path.names.first().is_some_and(|n| Meta::of_entity(n).is_none())

@@ -378,9 +378,12 @@ fn c4_9_limits() {
             q.chars().take(40).collect::<String>()
         );
     }
-    let pattern = format!("a~=\"{}\"", "x{1,1000}".repeat(100));
-    let read = Expr::parse(&pattern).and_then(|e| Compiled::new(&e, &Names, &[]));
-    assert_eq!(kind_of(read), ErrorKind::TooComplexQuery);
+    let large = format!("a~=\"{}\"", "x{1,1000}".repeat(100));
+    let patterns = |n: usize| many(n, "a~=x", "|");
+    let read = |q: &str| Expr::parse(q).and_then(|e| Compiled::new(&e, &Names, &[]));
+    assert_eq!(kind_of(read(&large)), ErrorKind::TooComplexQuery);
+    assert!(read(&patterns(8)).is_ok());
+    assert_eq!(kind_of(read(&patterns(9))), ErrorKind::TooComplexQuery);
 }
 
 #[test]
