@@ -12,7 +12,8 @@ use indexmap::IndexMap;
 pub use change::{Change, Touched, Untouched};
 pub use geometry::{Geometry, is_geometry};
 pub use read::{
-    ATTRS_MAX, INSTANCES_MAX, Reading, SUB_DEPTH_MAX, context_of, is_reserved, read_instance, read_instances,
+    ATTRS_MAX, INSTANCES_MAX, MOMENTS_MAX, Reading, SUB_DEPTH_MAX, TYPES_MAX, context_of, is_reserved,
+    read_instance, read_instances,
 };
 
 use crate::json::{Json, write_text};

@@ -15,12 +15,14 @@ use crate::{names, time};
 
 /// Most attributes of one entity (and sub-attributes of one instance).
 pub const ATTRS_MAX: usize = 2_000;
-/// Most instances of one attribute in one document.
-pub const INSTANCES_MAX: usize = 10_000;
+/// Most instances of one attribute.
+pub const INSTANCES_MAX: usize = 1_000;
+/// Most instances of one attribute in a temporal representation.
+pub const MOMENTS_MAX: usize = 10_000;
 /// Deepest sub-attribute.
 pub const SUB_DEPTH_MAX: usize = 16;
 /// Most types or scopes of one entity.
-const TYPES_MAX: usize = 200;
+pub const TYPES_MAX: usize = 200;
 
 /// What a document is read for: what must be in it, and where the NGSI-LD Null may stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -378,8 +380,9 @@ impl Reader<'_> {
     }
 
     fn instances(&self, attr: &str, items: &[Json<'_>], depth: usize) -> Result<Vec<Instance>, Error> {
-        if items.len() > INSTANCES_MAX {
-            return Err(Error::bad(format!("an attribute has at most {INSTANCES_MAX} instances")));
+        let most = if self.reading.is_temporal() { MOMENTS_MAX } else { INSTANCES_MAX };
+        if items.len() > most {
+            return Err(Error::bad(format!("an attribute has at most {most} instances")));
         }
         let mut instances: Vec<Instance> = Vec::with_capacity(items.len());
         let mut seen: HashSet<Option<String>, foldhash::quality::RandomState> = HashSet::default();

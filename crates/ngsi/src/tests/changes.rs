@@ -364,3 +364,38 @@ fn times_are_stored_only_where_they_differ() {
         );
     }
 }
+
+#[test]
+fn entities_do_not_grow_past_their_limits() {
+    use crate::entity::{ATTRS_MAX, INSTANCES_MAX, TYPES_MAX};
+    let mut entity = gauge();
+    let half = |from: usize| -> Value {
+        let attrs: serde_json::Map<String, Value> =
+            (from..from + ATTRS_MAX / 2).map(|at| (format!("a{at}"), json!(at))).collect();
+        Value::Object(attrs)
+    };
+    assert!(entity.append(fragment(&half(0), Reading::Append), true, NOW).is_ok());
+    assert!(entity.append(fragment(&half(ATTRS_MAX), Reading::Append), true, NOW).is_err());
+    let many = |from: usize| -> Value {
+        (from..from + 600).map(|at| json!({"value": at, "datasetId": format!("urn:d:{at}")})).collect()
+    };
+    let mut entity = gauge();
+    assert!(entity.merge(fragment(&json!({"新": many(0)}), Reading::Merge), NOW, None, None).is_ok());
+    assert!(
+        entity.merge(fragment(&json!({"新": many(INSTANCES_MAX)}), Reading::Merge), NOW, None, None).is_err()
+    );
+    let types: Vec<String> = (0..TYPES_MAX).map(|at| format!("T{at}")).collect();
+    assert!(gauge().update(fragment(&json!({"type": types}), Reading::Update), NOW).is_err());
+    // A large value is merged in a moment.
+    let large = |from: usize| -> Value {
+        Value::Object((from..from + 40_000).map(|at| (format!("k{at}"), json!(at))).collect())
+    };
+    let mut entity = gauge();
+    entity
+        .merge(fragment(&json!({"水位": {"value": large(0)}}), Reading::Merge), NOW, None, None)
+        .expect("a change");
+    entity
+        .merge(fragment(&json!({"水位": {"value": large(20_000)}}), Reading::Merge), NOW, None, None)
+        .expect("a change");
+    assert_eq!(answer(&entity)["水位"][0]["value"].as_object().map(serde_json::Map::len), Some(60_000));
+}

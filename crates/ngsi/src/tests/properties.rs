@@ -8,6 +8,16 @@ use crate::json::Json;
 use crate::ld::DEFAULT_VOCAB;
 use crate::render::{Format, Languages};
 
+/// How often a property is tried, where the environment does not say it (`make fuzz` does).
+fn cases(usual: u32) -> ProptestConfig {
+    let config = ProptestConfig::default();
+    if std::env::var_os("PROPTEST_CASES").is_some() {
+        config
+    } else {
+        ProptestConfig { cases: usual, ..config }
+    }
+}
+
 fn name() -> impl Strategy<Value = String> {
     prop_oneof![
         Just("水位".to_owned()),
@@ -93,16 +103,12 @@ fn value_of(kind: Kind) -> BoxedStrategy<Value> {
 }
 
 fn instance(depth: u32) -> BoxedStrategy<Value> {
-    let base = (0..Kind::ALL.len())
-        .prop_flat_map(|at| {
-            let kind = Kind::ALL[at];
-            (Just(kind), value_of(kind))
-        })
-        .prop_map(|(kind, value)| {
-            let mut one = json!({"type": kind.name()});
-            one[kind.member()] = value;
-            (kind, one)
-        });
+    let kinds = Kind::ALL.map(|kind| value_of(kind).prop_map(move |value| (kind, value)).boxed());
+    let base = proptest::strategy::Union::new(kinds).prop_map(|(kind, value)| {
+        let mut one = json!({"type": kind.name()});
+        one[kind.member()] = value;
+        (kind, one)
+    });
     let more =
         (prop::option::of(moment()), prop::option::of("[A-Z]{3}"), prop::option::of(moment()), any::<bool>());
     let subs = if depth == 0 {
@@ -229,7 +235,7 @@ const READINGS: [Reading; 7] = [
 ];
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(96))]
+    #![proptest_config(cases(96))]
 
     #[test]
     fn what_is_stored_is_what_was_read(document in document()) {
@@ -401,7 +407,7 @@ fn some_iri() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2_000))]
+    #![proptest_config(cases(2_000))]
 
     #[test]
     fn no_iri_is_written_as_a_name_of_another(value in any_context(), iri in some_iri()) {
@@ -452,7 +458,7 @@ fn any_json() -> impl Strategy<Value = Value> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(512))]
+    #![proptest_config(cases(512))]
 
     #[test]
     fn anything_is_a_context_or_refused(value in any_json(), document in any_json()) {

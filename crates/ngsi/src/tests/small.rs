@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::json::{DEPTH_MAX, Json, quoted};
+use crate::json::{DEPTH_MAX, Json, VALUES_MAX, quoted};
 use crate::render::Languages;
 use crate::{names, time};
 
@@ -49,6 +49,9 @@ fn clause_5_5_4_what_is_not_json_is_refused_with_its_place() {
     let deep = |levels: usize| format!("{}{}", "[".repeat(levels), "]".repeat(levels));
     assert!(Json::parse(&deep(DEPTH_MAX)).is_ok());
     assert!(Json::parse(&deep(DEPTH_MAX + 1)).is_err());
+    let wide = |values: usize| format!("[{}0]", "0,".repeat(values - 2));
+    assert!(Json::parse(&wide(VALUES_MAX)).is_ok());
+    assert!(Json::parse(&wide(VALUES_MAX + 1)).is_err());
     let keys = |more: &str| {
         let members: Vec<String> = (0..30).map(|at| format!("\"k{at}\":{at}")).collect();
         format!("{{{}{more}}}", members.join(","))
