@@ -325,6 +325,25 @@ proptest! {
     }
 
     #[test]
+    fn c4_10_no_place_on_a_line_is_much_nearer_than_its_distance(
+        (x, y) in (-20.0..20.0_f64, -89.0..89.0_f64), (ax, ay) in (-20.0..20.0_f64, -6.0..6.0_f64), (bx, by) in (-20.0..20.0_f64, -6.0..6.0_f64),
+    ) {
+        use geo::{Distance, Geodesic};
+        let up = |off: f64| (y + off).clamp(-89.9, 89.9);
+        let (a, b) = ((ax, up(ay)), (bx, up(by)));
+        let point = geo::Point::new(x, y);
+        let found = metres(&point.into(), &geo::LineString::from(vec![a, b]).into()).unwrap();
+        let sampled = (0..=300).map(|n| {
+            let t = f64::from(n) / 300.0;
+            Geodesic.distance(point, geo::Point::new(a.0 + (b.0 - a.0) * t, a.1 + (b.1 - a.1) * t))
+        }).fold(f64::INFINITY, f64::min);
+        // Sampling itself misses the nearest place by up to half a step.
+        let step = Geodesic.distance(geo::Point::from(a), geo::Point::from(b)) / 300.0;
+        prop_assert!(found <= sampled * 1.01 + 1.0, "{} is farther than {}", found, sampled);
+        prop_assert!(found >= sampled - step, "{} is nearer than {}", found, sampled);
+    }
+
+    #[test]
     fn c4_10_relations_agree_with_each_other(target in geometry(), reference in geometry()) {
         let entity = at(target.0, &target.1);
         let holds = |rel: &str| ask(rel, reference.0, &reference.1).matches(&entity);
