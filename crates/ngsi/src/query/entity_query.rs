@@ -366,13 +366,18 @@ impl EntityQuery {
     /// Does an entity match? The order of questions goes from the cheap to the dear.
     pub fn matches(&self, entity: Stored<'_>, linked: &dyn Linked) -> bool {
         self.selects(entity.body)
-            && (self.attrs.is_empty() || self.attrs.iter().any(|iri| member(entity.body, iri).is_some()))
+            && self.has_attrs(entity.body)
             && self
                 .scope_q
                 .as_ref()
                 .is_none_or(|q| member(entity.body, "scope").is_some_and(|own| q.matches(own)))
             && self.q.as_ref().is_none_or(|q| q.matches(entity, linked))
             && self.geo.as_ref().is_none_or(|geo| geo.matches(entity.body))
+    }
+
+    /// Does it have one of the attributes of `attrs`? What the system keeps is always there.
+    fn has_attrs(&self, body: &str) -> bool {
+        self.attrs.is_empty() || self.attrs.iter().any(|name| is_system(name) || member(body, name).is_some())
     }
 
     /// The same for an entity that is not stored yet, which is written out for it.
@@ -404,7 +409,11 @@ impl EntityQuery {
         Prefilter {
             any_of: self.selectors.iter().map(selected).collect(),
             all,
-            attrs: self.attrs.clone(),
+            attrs: if self.attrs.iter().any(|name| is_system(name)) {
+                Vec::new()
+            } else {
+                self.attrs.clone()
+            },
             geo,
             covers: whole
                 && self.geo.is_none()

@@ -206,6 +206,9 @@ fn c5_7_2_matching_asks_for_all_that_is_given() {
         assert!(!ask(&all.replacen(from, to, 1)), "{to}");
     }
     assert!(ask("type=*"));
+    // When it was created is known of every entity.
+    assert!(ask("type=避難所&attrs=x,createdAt"));
+    assert!(read("type=A&attrs=x,createdAt", Use::Entities).unwrap().prefilter().attrs.is_empty());
 }
 
 #[test]
