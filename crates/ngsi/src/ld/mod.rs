@@ -170,7 +170,7 @@ impl Context {
             {
                 return Ok(format!("{iri}{suffix}"));
             }
-            if names::is_scheme(prefix) || suffix.starts_with("//") {
+            if prefix == "_" || names::is_scheme(prefix) || suffix.starts_with("//") {
                 return Ok(text.to_owned());
             }
         }

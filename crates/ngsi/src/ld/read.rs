@@ -434,7 +434,7 @@ impl Reading<'_> {
             if let Some(begin) = self.prefix_iri(prefix, suffix, members, states, depth)? {
                 return Ok(Some(format!("{begin}{suffix}")));
             }
-            if names::is_scheme(prefix) || suffix.starts_with("//") {
+            if prefix == "_" || names::is_scheme(prefix) || suffix.starts_with("//") {
                 return Ok(Some(text.to_owned()));
             }
         }
