@@ -264,7 +264,7 @@ impl Reading<'_> {
         Ok(())
     }
 
-    /// What a definition says; nothing when it is one that is left out (`@reverse`).
+    /// What a definition says; nothing when it is one that is left out.
     fn meaning<'v>(
         &mut self,
         term: &'v str,
@@ -285,7 +285,7 @@ impl Reading<'_> {
                     )));
                 }
                 if definition.contains_key("@reverse") {
-                    return Ok(None);
+                    return Ok(Some(null));
                 }
                 let id = match definition.get("@id") {
                     None => None,
@@ -312,7 +312,8 @@ impl Reading<'_> {
             },
             _ => self.own_iri(term, members, states, depth)?,
         };
-        if !iri.starts_with('@') && !iri.contains(':') {
+        let is_iri = iri.split_once(':').is_some_and(|(scheme, _)| names::is_scheme(scheme));
+        if !iri.starts_with('@') && !is_iri {
             return Err(Error::bad(format!(
                 "the @context defines {} as {}, which is no IRI",
                 quoted(term),
@@ -321,6 +322,19 @@ impl Reading<'_> {
         }
         if iri == "@context" {
             return Err(Error::bad(format!("the @context defines {} as @context", quoted(term))));
+        }
+        if term.contains('/') || split_compact(term).is_some() {
+            // Such a term must mean what it says without being defined (JSON-LD 1.1), or nobody could tell.
+            if self.own_iri(term, members, states, depth)? != iri {
+                return Err(Error::bad(format!(
+                    "the @context defines {} as {}, which is not what its own characters say",
+                    quoted(term),
+                    quoted(&iri)
+                )));
+            }
+            if says_prefix == Some(true) {
+                return Err(Error::bad(format!("{} cannot be a prefix itself", quoted(term))));
+            }
         }
         let ends_open = iri.ends_with([':', '/', '?', '#', '[', ']', '@']);
         let prefix =
@@ -417,10 +431,12 @@ impl Reading<'_> {
             };
         }
         if let Some((prefix, suffix)) = split_compact(text) {
-            return Ok(Some(match self.prefix_iri(prefix, suffix, members, states, depth)? {
-                Some(begin) => format!("{begin}{suffix}"),
-                None => text.to_owned(),
-            }));
+            if let Some(begin) = self.prefix_iri(prefix, suffix, members, states, depth)? {
+                return Ok(Some(format!("{begin}{suffix}")));
+            }
+            if prefix == "_" || names::is_scheme(prefix) || suffix.starts_with("//") {
+                return Ok(Some(text.to_owned()));
+            }
         }
         let vocab = self.active.vocab.as_deref().unwrap_or(DEFAULT_VOCAB);
         Ok(Some(format!("{vocab}{text}")))

@@ -313,3 +313,32 @@ fn what_is_not_in_the_internal_form_is_an_error() {
         }
     }
 }
+
+#[test]
+fn clause_5_8_6_what_was_before_and_what_was_deleted() {
+    let before = shelter();
+    let mut after = Entity { id: before.id.clone(), types: before.types.clone(), ..Entity::default() };
+    for (attr, instances) in &before.attrs {
+        let all =
+            instances.iter().map(|one| crate::entity::Instance::deleted(one).with_previous(one)).collect();
+        after.attrs.insert(attr.clone(), all);
+    }
+    let mut out = String::new();
+    let style = Style { deleted_us: Some(0), ..Style::default() };
+    render::model_entity(&after, &town(), &style, &mut out).expect("an answer");
+    let answer: Value = serde_json::from_str(&out).expect("JSON");
+    assert_eq!(answer["deletedAt"], json!("1970-01-01T00:00:00Z"));
+    assert_eq!(answer["名称"]["languageMap"], json!({"@none": "urn:ngsi-ld:null"}));
+    assert_eq!(answer["名称"]["previousLanguageMap"]["ja"], json!("学校"));
+    assert_eq!(answer["語"]["vocab"], json!("urn:ngsi-ld:null"));
+    assert_eq!(answer["語"]["previousVocab"], json!(["避難所", "non-commercial"]));
+    assert_eq!(answer["路"]["objectList"], json!(["urn:ngsi-ld:null"]));
+    assert_eq!(answer["水位"][1]["previousValue"], json!(11));
+    assert_eq!(answer["水位"][1]["datasetId"], json!("urn:d:gps"));
+    out.clear();
+    let style = Style { format: Format::Simplified, ..style };
+    render::model_entity(&after, &town(), &style, &mut out).expect("an answer");
+    let answer: Value = serde_json::from_str(&out).expect("JSON");
+    assert_eq!(answer["location"], json!("urn:ngsi-ld:null"));
+    assert_eq!(answer["水位"]["dataset"]["@none"], json!("urn:ngsi-ld:null"));
+}

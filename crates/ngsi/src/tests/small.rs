@@ -125,6 +125,7 @@ fn clause_4_5_1_ids() {
         "1urn:x",
         "urn:a|b",
         "urn:a\u{7f}b",
+        "あ:い",
     ] {
         assert!(!names::is_iri(id), "{id}");
     }
