@@ -338,7 +338,7 @@ impl Reader<'_> {
             let scope = text_in(item, "a scope")?;
             if !names::is_scope(&scope) {
                 return Err(Error::bad(format!(
-                    "{} is not a scope: levels that begin with a letter, between slashes, as in /東京/港区",
+                    "{} is not a scope: levels that begin with a letter, between slashes, as in /北県/川町",
                     quoted(&scope)
                 )));
             }

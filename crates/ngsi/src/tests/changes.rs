@@ -17,7 +17,7 @@ fn gauge() -> Entity {
              "精度": {"type": "Property", "value": 0.1}},
             {"type": "Property", "value": 26, "datasetId": "urn:d:1"}
         ],
-        "名称": {"type": "LanguageProperty", "languageMap": {"ja": "荒川", "en": "Arakawa"}},
+        "名称": {"type": "LanguageProperty", "languageMap": {"ja": "青川", "en": "Aokawa"}},
         "住所": {"type": "Property", "value": {"street": "Straße des 17. Juni", "city": "Berlin", "country": "Germany"}},
         "担当": {"type": "Relationship", "object": "urn:a:1"},
         "location": {"type": "Point", "coordinates": [1, 2]}
@@ -206,7 +206,7 @@ fn clause_5_5_12_examples_of_merging() {
         answer["住所"]["value"],
         json!({"street": "Pariser Platz", "city": "Berlin", "more": {"a": 1}})
     );
-    assert_eq!(answer["名称"]["languageMap"], json!({"ja": "荒川", "fr": "Fleuve"}));
+    assert_eq!(answer["名称"]["languageMap"], json!({"ja": "青川", "fr": "Fleuve"}));
     assert_eq!(answer["新"]["value"], json!({"keep": 1}));
 }
 
@@ -214,14 +214,14 @@ fn clause_5_5_12_examples_of_merging() {
 fn clause_5_6_17_bare_values_keep_the_type_that_stands() {
     let mut entity = gauge();
     let patch = json!({
-        "担当": "urn:a:2", "名称": "多摩川", "水位": 7, "location": {"type": "Point", "coordinates": [3, 4]}, "新": "語"
+        "担当": "urn:a:2", "名称": "白川", "水位": 7, "location": {"type": "Point", "coordinates": [3, 4]}, "新": "語"
     });
     entity
         .merge(fragment(&patch, Reading::Merge), NOW, Some("2026-01-01T00:00:00Z"), Some("ja"))
         .expect("a change");
     let shown = answer(&entity);
     assert_eq!(shown["担当"], json!({"type": "Relationship", "object": "urn:a:2"}));
-    assert_eq!(shown["名称"]["languageMap"], json!({"ja": "多摩川", "en": "Arakawa"}));
+    assert_eq!(shown["名称"]["languageMap"], json!({"ja": "白川", "en": "Aokawa"}));
     assert_eq!(shown["水位"][0]["value"], json!(7));
     assert_eq!(shown["水位"][0]["unitCode"], json!("CEL"));
     assert_eq!(shown["水位"][0]["observedAt"], json!("2026-01-01T00:00:00Z"));

@@ -158,7 +158,7 @@ fn attribute(depth: u32) -> BoxedStrategy<Value> {
 }
 
 fn document() -> impl Strategy<Value = Value> {
-    let scopes = prop_oneof![Just(json!(null)), Just(json!("/東京/港区")), Just(json!(["/a", "b_1"]))];
+    let scopes = prop_oneof![Just(json!(null)), Just(json!("/北県/川町")), Just(json!(["/a", "b_1"]))];
     let attrs = prop::collection::hash_map(name(), attribute(2), 0..6);
     (uri(), prop::collection::vec(name(), 1..3), scopes, attrs, prop::option::of(moment())).prop_map(
         |(id, types, scopes, attrs, expires)| {

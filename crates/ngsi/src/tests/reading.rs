@@ -23,7 +23,7 @@ fn clause_4_5_2_concise_and_normalized_are_the_same_entity() {
     let concise = create(&json!({
         "id": "urn:ngsi-ld:Gauge:1", "type": "Gauge", "水位": 2.5,
         "location": {"type": "Point", "coordinates": [139.7, 35.6]},
-        "名称": {"languageMap": {"ja": "荒川", "en": "Arakawa"}},
+        "名称": {"languageMap": {"ja": "青川", "en": "Aokawa"}},
         "担当": {"object": "urn:ngsi-ld:Person:1"},
         "raw": {"json": {"type": "x"}}, "word": {"vocab": "避難所"}, "list": {"valueList": [1, 2]},
         "route": {"objectList": ["urn:a:1", {"object": "urn:a:2"}]},
@@ -33,7 +33,7 @@ fn clause_4_5_2_concise_and_normalized_are_the_same_entity() {
     let normalized = create(&json!({
         "@id": "urn:ngsi-ld:Gauge:1", "@type": ["Gauge"], "水位": {"@type": "Property", "value": 2.5},
         "location": {"type": "GeoProperty", "value": "{\"coordinates\": [139.7, 35.6], \"type\": \"Point\"}"},
-        "名称": {"type": "LanguageProperty", "languageMap": {"ja": "荒川", "en": "Arakawa"}},
+        "名称": {"type": "LanguageProperty", "languageMap": {"ja": "青川", "en": "Aokawa"}},
         "担当": {"type": "Relationship", "object": "urn:ngsi-ld:Person:1"},
         "raw": {"type": "JsonProperty", "json": {"type": "x"}}, "word": {"type": "VocabProperty", "vocab": "ex:Shelter"},
         "list": {"type": "ListProperty", "valueList": [1, 2]},
@@ -82,15 +82,15 @@ fn clause_4_5_1_the_entity_itself() {
         assert_eq!(refused(&value, Reading::Create).kind, ErrorKind::BadRequestData, "{value}");
     }
     let entity = create(&json!({
-        "id": "urn:a:b", "type": ["避難所", "Gauge", "ex:Gauge"], "scope": ["/東京/港区", "/a", "/a"],
+        "id": "urn:a:b", "type": ["避難所", "Gauge", "ex:Gauge"], "scope": ["/北県/川町", "/a", "/a"],
         "createdAt": "2026-01-01T00:00:00Z", "expiresAt": "2026-02-01T00:00:00Z"
     }));
     assert_eq!(entity.types, ["https://town.example/ns#Shelter", "https://town.example/ns#Gauge"]);
-    assert_eq!(entity.scopes, ["/東京/港区", "/a"]);
+    assert_eq!(entity.scopes, ["/北県/川町", "/a"]);
     assert_eq!(
         entity.body(),
         "{\"id\":\"urn:a:b\",\"type\":[\"https://town.example/ns#Shelter\",\"https://town.example/ns#Gauge\"],\
-         \"scope\":[\"/東京/港区\",\"/a\"],\"expiresAt\":\"2026-02-01T00:00:00Z\"}"
+         \"scope\":[\"/北県/川町\",\"/a\"],\"expiresAt\":\"2026-02-01T00:00:00Z\"}"
     );
 }
 
