@@ -9,6 +9,9 @@ use crate::error::Error;
 /// Deepest nesting that is read (arrays and objects).
 pub const DEPTH_MAX: usize = 64;
 
+/// Most values in one document; each takes some dozens of bytes of memory, however short it is.
+pub const VALUES_MAX: usize = 1_000_000;
+
 /// The NGSI-LD Null.
 pub const NULL: &str = "urn:ngsi-ld:null";
 
@@ -45,7 +48,7 @@ impl<'a> Json<'a> {
 
     /// Reads a document from a text.
     pub fn parse(text: &'a str) -> Result<Self, Error> {
-        let mut reader = Reader { text, bytes: text.as_bytes(), at: 0, spaces: 0 };
+        let mut reader = Reader { text, bytes: text.as_bytes(), at: 0, spaces: 0, values: 0 };
         reader.space();
         let value = reader.value(0)?;
         reader.space();
@@ -220,6 +223,7 @@ struct Reader<'a> {
     at: usize,
     /// How many white space bytes were passed; a value is tight when none were passed inside it.
     spaces: usize,
+    values: usize,
 }
 
 /// Objects with more members than this have their keys compared through a set.
@@ -257,6 +261,10 @@ impl<'a> Reader<'a> {
     fn value(&mut self, depth: usize) -> Result<Json<'a>, Error> {
         let start = self.at;
         let spaces = self.spaces;
+        self.values += 1;
+        if self.values > VALUES_MAX {
+            return Err(self.wrong(&format!("it holds more than {VALUES_MAX} values")));
+        }
         let shape = match self.peek() {
             b'"' => {
                 self.string()?;

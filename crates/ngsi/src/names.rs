@@ -27,22 +27,30 @@ pub fn is_name(text: &str) -> bool {
     chars.next().is_some_and(is_letter) && chars.all(is_name_char)
 }
 
-/// An absolute URI or IRI (RFC 3986 and 3987), or a compact one, which looks the same. Characters that nobody sees,
-/// or that turn the direction of the text, are refused: such an id would be read as another one.
+/// An absolute URI or IRI (RFC 3986 and 3987). Characters that nobody sees, or that turn the direction of the text, are
+/// refused: such an id would be read as another one.
 #[must_use]
 pub fn is_iri(text: &str) -> bool {
-    if text.len() > IRI_MAX_BYTES {
-        return false;
-    }
-    let Some((scheme, rest)) = text.split_once(':') else { return false };
-    if scheme.is_empty() || rest.is_empty() {
-        return false;
-    }
-    let ascii_scheme = scheme.as_bytes().first().is_some_and(u8::is_ascii_alphabetic)
-        && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'));
-    if !ascii_scheme && !is_name(scheme) {
-        return false;
-    }
+    text.len() <= IRI_MAX_BYTES
+        && text.split_once(':').is_some_and(|(scheme, rest)| is_scheme(scheme) && is_rest(rest))
+}
+
+/// A name with a prefix before a colon. It may look like an IRI, or have a prefix that no IRI can begin with.
+#[must_use]
+pub fn is_compact(text: &str) -> bool {
+    text.len() <= IRI_MAX_BYTES
+        && text.split_once(':').is_some_and(|(prefix, rest)| is_name(prefix) && is_rest(rest))
+}
+
+/// `scheme` of RFC 3986.
+#[must_use]
+pub fn is_scheme(text: &str) -> bool {
+    text.as_bytes().first().is_some_and(u8::is_ascii_alphabetic)
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'))
+}
+
+/// What may follow the colon.
+fn is_rest(rest: &str) -> bool {
     let mut bytes = rest.bytes();
     while let Some(byte) = bytes.next() {
         match byte {
@@ -56,7 +64,7 @@ pub fn is_iri(text: &str) -> bool {
             _ => {}
         }
     }
-    rest.is_ascii() || rest.chars().all(|c| c.is_ascii() || is_visible(c))
+    !rest.is_empty() && (rest.is_ascii() || rest.chars().all(|c| c.is_ascii() || is_visible(c)))
 }
 
 /// Whether a character beyond ASCII may stand in an IRI: it can be seen, and does not change how others are seen.

@@ -1,6 +1,8 @@
 //! The operations on an entity (clauses 5.6.2 to 5.6.5 and 5.6.17 to 5.6.21), and what they changed.
+//!
+//! An operation that ends in an error may have done a part of its work: the entity is then thrown away, not stored.
 
-use super::{Attrs, Entity, Given, Instance, SCOPE, stamp_instance};
+use super::{ATTRS_MAX, Attrs, Entity, Given, INSTANCES_MAX, Instance, SCOPE, TYPES_MAX, stamp_instance};
 use crate::error::Error;
 use crate::json::NULL;
 
@@ -95,6 +97,24 @@ impl Entity {
         change
     }
 
+    /// [`Entity::touch`] after something was added: what has grown past the limits is refused.
+    fn grown(&mut self, change: Change, now_us: i64) -> Result<Change, Error> {
+        if self.attrs.len() > ATTRS_MAX {
+            return Err(Error::bad(format!("the entity would have more than {ATTRS_MAX} attributes")));
+        }
+        if change
+            .added
+            .iter()
+            .any(|one| self.attrs.get(&one.attr).is_some_and(|all| all.len() > INSTANCES_MAX))
+        {
+            return Err(Error::bad(format!("an attribute would have more than {INSTANCES_MAX} instances")));
+        }
+        if self.types.len() > TYPES_MAX || self.scopes.len() > TYPES_MAX {
+            return Err(Error::bad(format!("the entity would have more than {TYPES_MAX} types or scopes")));
+        }
+        Ok(self.touch(change, now_us))
+    }
+
     fn check_id(&self, fragment: &Self) -> Result<(), Error> {
         if !fragment.id.is_empty() && fragment.id != self.id {
             return Err(Error::bad(format!("the fragment is of {}, the entity is {}", fragment.id, self.id))
@@ -178,7 +198,7 @@ impl Entity {
             self.set_scopes(scopes, &mut change);
         }
         self.set_expiry(fragment.expires_at, &mut change);
-        Ok(self.touch(change, now_us))
+        self.grown(change, now_us)
     }
 
     /// Update Attributes (clause 5.6.2): whole instances are replaced, new ones added, Nulls delete.
@@ -204,7 +224,7 @@ impl Entity {
             self.set_scopes(fragment.scopes, &mut change);
         }
         self.set_expiry(fragment.expires_at, &mut change);
-        Ok(self.touch(change, now_us))
+        self.grown(change, now_us)
     }
 
     /// Partial Attribute update (clauses 5.6.4 and 5.5.8): the members given are overwritten, Nulls delete members and
@@ -360,7 +380,7 @@ impl Entity {
             self.set_scopes(fragment.scopes, &mut change);
         }
         self.set_expiry(fragment.expires_at, &mut change);
-        Ok(self.touch(change, now_us))
+        self.grown(change, now_us)
     }
 
     /// Takes out the attributes that `gone` names, as purging does (clause 5.6.21). What is left may be nothing but

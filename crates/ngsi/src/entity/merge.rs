@@ -1,5 +1,8 @@
 //! One instance over another: the partial update of clause 5.5.8 and the merge patch of clause 5.5.12.
 
+use std::borrow::Cow;
+use std::collections::HashMap;
+
 use super::change::fresh;
 use super::{Attrs, Given, Instance, Kind, geometry};
 use crate::error::Error;
@@ -201,7 +204,17 @@ impl Instance {
         let json = Json::parse(&fragment.value)?;
         let wrong = |what: &str| Err(Error::bad(format!("the attribute is a {}: {what}", self.kind.name())));
         match self.kind {
-            Kind::Property => self.value = merged_value(self.kind, &self.value, &fragment.value)?,
+            Kind::Property => {
+                let takes_out =
+                    json.object().is_some_and(|all| all.iter().any(|(_, value)| value.is_ngsi_null()));
+                if takes_out && !self.value.starts_with('{') {
+                    return wrong(
+                        "there is no object to take anything out of; to delete a sub-attribute, write the attribute's \
+                         type beside it",
+                    );
+                }
+                self.value = merged_value(self.kind, &self.value, &fragment.value)?;
+            }
             Kind::GeoProperty => {
                 if fragment.kind != Kind::GeoProperty {
                     return wrong("a geometry is expected");
@@ -330,6 +343,8 @@ fn write_patched(stands: Option<&Json<'_>>, patch: &Json<'_>, out: &mut String) 
         return;
     };
     let old = stands.and_then(Json::object).unwrap_or_default();
+    // Large objects are looked up through a map, so that no document makes this slow.
+    let (given, stood) = (Names::of(members), Names::of(old));
     out.push('{');
     let mut comma = false;
     let mut begin = |name: &str, out: &mut String| {
@@ -341,7 +356,7 @@ fn write_patched(stands: Option<&Json<'_>>, patch: &Json<'_>, out: &mut String) 
         out.push(':');
     };
     for (name, value) in old {
-        match patch.get(name) {
+        match given.find(members, name) {
             None => {
                 begin(name, out);
                 value.write(out);
@@ -354,10 +369,30 @@ fn write_patched(stands: Option<&Json<'_>>, patch: &Json<'_>, out: &mut String) 
         }
     }
     for (name, given) in members {
-        if !given.is_ngsi_null() && !old.iter().any(|(known, _)| known == name) {
+        if !given.is_ngsi_null() && stood.find(old, name).is_none() {
             begin(name, out);
             write_patched(None, given, out);
         }
     }
     out.push('}');
+}
+
+/// Where the members of a large object stand; nothing for a small one, which is searched.
+struct Names<'m>(Option<HashMap<&'m str, usize, foldhash::quality::RandomState>>);
+
+impl<'m> Names<'m> {
+    fn of(members: &'m [(Cow<'_, str>, Json<'_>)]) -> Self {
+        const FEW: usize = 16;
+        Self(
+            (members.len() > FEW)
+                .then(|| members.iter().enumerate().map(|(at, (name, _))| (&**name, at)).collect()),
+        )
+    }
+
+    fn find<'j, 'a>(&self, members: &'j [(Cow<'a, str>, Json<'a>)], name: &str) -> Option<&'j Json<'a>> {
+        match &self.0 {
+            Some(places) => members.get(*places.get(name)?).map(|(_, value)| value),
+            None => members.iter().find(|(known, _)| known == name).map(|(_, value)| value),
+        }
+    }
 }

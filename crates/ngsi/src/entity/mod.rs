@@ -12,7 +12,8 @@ use indexmap::IndexMap;
 pub use change::{Change, Touched, Untouched};
 pub use geometry::{Geometry, is_geometry};
 pub use read::{
-    ATTRS_MAX, INSTANCES_MAX, Reading, SUB_DEPTH_MAX, context_of, is_reserved, read_instance, read_instances,
+    ATTRS_MAX, INSTANCES_MAX, MOMENTS_MAX, Reading, SUB_DEPTH_MAX, TYPES_MAX, context_of, is_reserved,
+    read_instance, read_instances,
 };
 
 use crate::json::{Json, write_text};
@@ -168,7 +169,8 @@ pub struct Instance {
     pub object_type: Vec<String>,
     /// IRI of the value's type.
     pub value_type: Option<String>,
-    /// Rare members by their short names, as JSON text (`instanceId`, `entityIdSealed`, `entityTypeSealed`).
+    /// Rare members by their short names, as JSON text: `instanceId`, `entityIdSealed`, `entityTypeSealed`, and in
+    /// notifications and temporal representations `deletedAt` and `previousValue` with its sisters.
     pub others: Vec<(String, String)>,
     pub subs: Attrs,
     pub created_us: i64,
@@ -198,6 +200,26 @@ impl Instance {
     #[must_use]
     pub fn is_expired(&self, now_us: i64) -> bool {
         self.expires_at.as_deref().and_then(crate::time::parse_us).is_some_and(|at| at <= now_us)
+    }
+
+    /// What stands for an instance that was deleted, in notifications and temporal representations (clause 4.5.0).
+    #[must_use]
+    pub fn deleted(previous: &Self) -> Self {
+        Self {
+            kind: previous.kind,
+            value: previous.kind.null_value().to_owned(),
+            dataset: previous.dataset.clone(),
+            created_us: previous.created_us,
+            modified_us: previous.modified_us,
+            ..Self::default()
+        }
+    }
+
+    /// The same with the value before the change beside it (`showChanges`).
+    #[must_use]
+    pub fn with_previous(mut self, previous: &Self) -> Self {
+        self.others.push((previous.kind.previous_member().to_owned(), previous.value.clone()));
+        self
     }
 
     /// The instance in the internal form, as JSON text.

@@ -15,12 +15,14 @@ use crate::{names, time};
 
 /// Most attributes of one entity (and sub-attributes of one instance).
 pub const ATTRS_MAX: usize = 2_000;
-/// Most instances of one attribute in one document.
-pub const INSTANCES_MAX: usize = 10_000;
+/// Most instances of one attribute.
+pub const INSTANCES_MAX: usize = 1_000;
+/// Most instances of one attribute in a temporal representation.
+pub const MOMENTS_MAX: usize = 10_000;
 /// Deepest sub-attribute.
 pub const SUB_DEPTH_MAX: usize = 16;
 /// Most types or scopes of one entity.
-const TYPES_MAX: usize = 200;
+pub const TYPES_MAX: usize = 200;
 
 /// What a document is read for: what must be in it, and where the NGSI-LD Null may stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -277,10 +279,19 @@ impl Reader<'_> {
             .under(name));
         }
         let iri = self.context.expand(name).map_err(|error| error.under(name))?;
-        if name.contains(':') && is_reserved(&self.context.compact(&iri)) {
-            return Err(Error::bad(format!("{} stands for a member of attributes", quoted(name))).under(name));
+        if self.is_member(&iri) {
+            return Err(Error::bad(format!(
+                "{} stands for a member of attributes (clause 4.5.1)",
+                quoted(name)
+            ))
+            .under(name));
         }
         Ok(iri)
+    }
+
+    /// Whether an IRI is that of a member of attributes; written, it would be one.
+    pub(super) fn is_member(&self, iri: &str) -> bool {
+        iri.starts_with("https://uri.etsi.org/ngsi-ld/") && is_reserved(&self.context.compact(iri))
     }
 
     fn types(&self, json: &Json<'_>) -> Result<Vec<String>, Error> {
@@ -327,7 +338,7 @@ impl Reader<'_> {
             let scope = text_in(item, "a scope")?;
             if !names::is_scope(&scope) {
                 return Err(Error::bad(format!(
-                    "{} is not a scope: levels that begin with a letter, between slashes, as in /東京/港区",
+                    "{} is not a scope: levels that begin with a letter, between slashes, as in /北県/川町",
                     quoted(&scope)
                 )));
             }
@@ -369,8 +380,9 @@ impl Reader<'_> {
     }
 
     fn instances(&self, attr: &str, items: &[Json<'_>], depth: usize) -> Result<Vec<Instance>, Error> {
-        if items.len() > INSTANCES_MAX {
-            return Err(Error::bad(format!("an attribute has at most {INSTANCES_MAX} instances")));
+        let most = if self.reading.is_temporal() { MOMENTS_MAX } else { INSTANCES_MAX };
+        if items.len() > most {
+            return Err(Error::bad(format!("an attribute has at most {most} instances")));
         }
         let mut instances: Vec<Instance> = Vec::with_capacity(items.len());
         let mut seen: HashSet<Option<String>, foldhash::quality::RandomState> = HashSet::default();
@@ -431,6 +443,7 @@ impl Reader<'_> {
         let mut has_type = None;
         let mut has_member = false;
         let mut has_value = false;
+        let mut is_literal = false;
         for (name, value) in members {
             match &**name {
                 "type" | "@type" => has_type = value.text(),
@@ -438,12 +451,17 @@ impl Reader<'_> {
                     has_value = true;
                 }
                 "observedAt" | "unitCode" | "datasetId" | "objectType" | "valueType" => has_member = true,
+                "@value" => is_literal = true,
                 _ => {}
             }
         }
         if self.simplified {
             // An object of one such member is how the simplified representation writes these kinds.
             return matches!(members, [(name, _)] if matches!(&**name, "languageMap" | "vocab" | "json"));
+        }
+        if is_literal && !has_value {
+            // A typed value of JSON-LD, whose `@type` is that of the value.
+            return false;
         }
         if let Some(name) = has_type {
             // A geometry as it stands is a value; anything else that has a type is an attribute (clause 4.5.2.3).

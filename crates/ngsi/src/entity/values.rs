@@ -279,7 +279,7 @@ impl Reader<'_> {
             }
             name => {
                 let sub = self.context.expand(name)?;
-                if name.contains(':') && is_reserved(&self.context.compact(&sub)) {
+                if self.is_member(&sub) {
                     return Err(Error::bad(format!("{} stands for a member of attributes", quoted(name))));
                 }
                 let instances = self.attribute(&sub, json, depth + 1)?;

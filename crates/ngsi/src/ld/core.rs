@@ -178,6 +178,20 @@ pub(super) fn iri(term: &str) -> Option<&'static str> {
     INDEX.get(term).copied()
 }
 
+static INVERSE: LazyLock<Map<&'static str, &'static str>> =
+    LazyLock::new(|| INDEX.iter().map(|(term, iri)| (*iri, *term)).collect());
+
+/// The core's term for an IRI.
+pub(super) fn term_of(iri: &str) -> Option<&'static str> {
+    // Names are written far more often than read, and most are not the core's.
+    const BEGINS: [&str; 4] =
+        ["https://uri.etsi.org/ngsi-ld/", "https://purl.org/", "http://purl.org/", "http://www.w3.org/"];
+    if !BEGINS.iter().any(|begin| iri.starts_with(begin)) {
+        return None;
+    }
+    INVERSE.get(iri).copied()
+}
+
 /// Whether the core defines the term, in whatever way.
 pub(super) fn is_term(term: &str) -> bool {
     INDEX.contains_key(term) || is_keyword_alias(term) || PREFIXES.iter().any(|(prefix, _)| *prefix == term)
@@ -186,11 +200,6 @@ pub(super) fn is_term(term: &str) -> bool {
 /// `id` and `type`, which stand for `@id` and `@type`.
 pub(super) fn is_keyword_alias(term: &str) -> bool {
     matches!(term, "id" | "type")
-}
-
-/// All terms with their IRIs.
-pub(super) fn terms() -> impl Iterator<Item = (&'static str, &'static str)> {
-    INDEX.iter().map(|(term, iri)| (*term, *iri))
 }
 
 /// Which minor version an address names, when it is one of the core context's; the address without a version is

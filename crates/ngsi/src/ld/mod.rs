@@ -29,8 +29,10 @@ type Map<K, V> = HashMap<K, V, foldhash::quality::RandomState>;
 pub struct Context {
     /// What the user defines; never a term of the core.
     terms: Map<Box<str>, Term>,
-    /// The name to write for an IRI: the core's, else the user's shortest.
+    /// The name to write for an IRI that the core has none for: the user's shortest.
     best: Map<Box<str>, Box<str>>,
+    /// The same for values, where a shorter term than that is no name of clause 4.6.2.
+    best_value: Map<Box<str>, Box<str>>,
     /// IRIs that may begin a compact IRI, and their terms.
     prefixes: Vec<(Box<str>, Box<str>)>,
     links: Links,
@@ -39,7 +41,7 @@ pub struct Context {
 /// What one term stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Term {
-    /// Nothing when the term is defined as null; a keyword when it is an alias.
+    /// Nothing when the term is defined as null or the wrong way round; a keyword when it is an alias.
     iri: Option<Box<str>>,
     /// May stand before the colon of a compact IRI.
     prefix: bool,
@@ -75,9 +77,7 @@ impl Context {
     /// Indexes the user's terms for the way back.
     fn built(terms: Map<Box<str>, Term>, links: Links) -> Self {
         let mut best: Map<Box<str>, Box<str>> = Map::default();
-        for (term, iri) in core::terms() {
-            best.insert(iri.into(), term.into());
-        }
+        let mut best_value: Map<Box<str>, Box<str>> = Map::default();
         let mut prefixes: Vec<(Box<str>, Box<str>)> =
             core::PREFIXES.iter().map(|(term, iri)| ((*iri).into(), (*term).into())).collect();
         let mut by_order: Vec<(&str, &Term)> =
@@ -92,12 +92,17 @@ impl Context {
             if meaning.prefix {
                 prefixes.push((iri.clone(), term.into()));
             }
-            if names::is_name(term) || names::is_iri(term) {
+            if core::term_of(iri).is_some() {
+                continue;
+            }
+            if meaning.name || names::is_iri(term) || names::is_compact(term) {
                 best.entry(iri.clone()).or_insert_with(|| term.into());
+            } else if !best.contains_key(iri) {
+                best_value.entry(iri.clone()).or_insert_with(|| term.into());
             }
         }
         prefixes.sort_unstable_by(|a, b| (a.1.len(), &a.1).cmp(&(b.1.len(), &b.1)));
-        Self { terms, best, prefixes, links }
+        Self { terms, best, best_value, prefixes, links }
     }
 
     /// What a term stands for: the core's word first.
@@ -124,7 +129,7 @@ impl Context {
         }
         if name.contains(':') {
             let iri = self.expand_value(name)?;
-            return if names::is_iri(&iri) {
+            return if (names::is_iri(name) || names::is_compact(name)) && names::is_iri(&iri) {
                 Ok(iri)
             } else {
                 Err(Error::bad(format!("{} is neither a prefixed name nor a URI", quoted(name))))
@@ -149,7 +154,10 @@ impl Context {
         match self.meaning(text) {
             Some(Meaning::Iri(iri)) => return Ok(iri.to_owned()),
             Some(Meaning::Nothing) => {
-                return Err(Error::bad(format!("the @context defines {} as null", quoted(text))));
+                return Err(Error::bad(format!(
+                    "the @context defines {} as null, or as a reverse property, which NGSI-LD has none of",
+                    quoted(text)
+                )));
             }
             Some(Meaning::Keyword(word)) => {
                 return Err(Error::bad(format!("the @context defines {} as {word}", quoted(text))));
@@ -162,7 +170,9 @@ impl Context {
             {
                 return Ok(format!("{iri}{suffix}"));
             }
-            return Ok(text.to_owned());
+            if prefix == "_" || names::is_scheme(prefix) || suffix.starts_with("//") {
+                return Ok(text.to_owned());
+            }
         }
         Ok(format!("{DEFAULT_VOCAB}{text}"))
     }
@@ -187,11 +197,17 @@ impl Context {
     /// [`Context::compact`] for values that are not names (`vocab`).
     #[must_use]
     pub fn compact_value<'a>(&'a self, iri: &'a str) -> Cow<'a, str> {
+        if let Some(term) = self.best_value.get(iri) {
+            return Cow::Borrowed(term);
+        }
         self.compact_if(iri, |suffix| !suffix.is_empty() && !suffix.contains(':') && !suffix.starts_with('@'))
     }
 
     fn compact_if<'a>(&'a self, iri: &'a str, is_short: fn(&str) -> bool) -> Cow<'a, str> {
         if let Some(term) = self.best.get(iri) {
+            return Cow::Borrowed(term);
+        }
+        if let Some(term) = core::term_of(iri) {
             return Cow::Borrowed(term);
         }
         if let Some(suffix) = iri.strip_prefix(DEFAULT_VOCAB)

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::{CORE_URL, Context, DEFAULT_VOCAB, Links, Map, Term, core, split_compact};
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::json::quoted;
 use crate::names;
 
@@ -28,7 +28,9 @@ pub enum Resolved {
 }
 
 /// Reads the value of an `@context` member (or the address from a Link header, as a text). `base` is where the
-/// document came from, for relative addresses; `have` gives the documents fetched so far, as they were fetched.
+/// document came from, for relative addresses; `have` gives the documents fetched so far, as they were fetched (for one
+/// that was fetched and is not JSON, any value that is no object). What cannot be fetched is the caller's to refuse, as
+/// `LdContextNotAvailable`; what was fetched and is no context is `BadRequestData` (clause 5.5.6).
 pub fn resolve(
     local: &Value,
     base: Option<&str>,
@@ -172,10 +174,10 @@ impl Reading<'_> {
         }
         let Some(document) = self.fetched(&url)? else { return Ok(()) };
         let Some(inner) = document.as_object().and_then(|members| members.get("@context")) else {
-            return Err(Error::new(
-                ErrorKind::LdContextNotAvailable,
-                format!("the document {} is no JSON object with a member @context", quoted(&url)),
-            ));
+            return Err(Error::bad(format!(
+                "the document {} is no JSON object with a member @context (clause 5.5.6)",
+                quoted(&url)
+            )));
         };
         self.open.push(url.clone());
         let outcome = self.context(inner, Some(&url), depth + 1);
@@ -262,7 +264,7 @@ impl Reading<'_> {
         Ok(())
     }
 
-    /// What a definition says; nothing when it is one that is left out (`@reverse`).
+    /// What a definition says; nothing when it is one that is left out.
     fn meaning<'v>(
         &mut self,
         term: &'v str,
@@ -283,7 +285,7 @@ impl Reading<'_> {
                     )));
                 }
                 if definition.contains_key("@reverse") {
-                    return Ok(None);
+                    return Ok(Some(null));
                 }
                 let id = match definition.get("@id") {
                     None => None,
@@ -310,7 +312,8 @@ impl Reading<'_> {
             },
             _ => self.own_iri(term, members, states, depth)?,
         };
-        if !iri.starts_with('@') && !iri.contains(':') {
+        let is_iri = iri.split_once(':').is_some_and(|(scheme, _)| names::is_scheme(scheme));
+        if !iri.starts_with('@') && !is_iri {
             return Err(Error::bad(format!(
                 "the @context defines {} as {}, which is no IRI",
                 quoted(term),
@@ -319,6 +322,19 @@ impl Reading<'_> {
         }
         if iri == "@context" {
             return Err(Error::bad(format!("the @context defines {} as @context", quoted(term))));
+        }
+        if term.contains('/') || split_compact(term).is_some() {
+            // Such a term must mean what it says without being defined (JSON-LD 1.1), or nobody could tell.
+            if self.own_iri(term, members, states, depth)? != iri {
+                return Err(Error::bad(format!(
+                    "the @context defines {} as {}, which is not what its own characters say",
+                    quoted(term),
+                    quoted(&iri)
+                )));
+            }
+            if says_prefix == Some(true) {
+                return Err(Error::bad(format!("{} cannot be a prefix itself", quoted(term))));
+            }
         }
         let ends_open = iri.ends_with([':', '/', '?', '#', '[', ']', '@']);
         let prefix =
@@ -415,10 +431,12 @@ impl Reading<'_> {
             };
         }
         if let Some((prefix, suffix)) = split_compact(text) {
-            return Ok(Some(match self.prefix_iri(prefix, suffix, members, states, depth)? {
-                Some(begin) => format!("{begin}{suffix}"),
-                None => text.to_owned(),
-            }));
+            if let Some(begin) = self.prefix_iri(prefix, suffix, members, states, depth)? {
+                return Ok(Some(format!("{begin}{suffix}")));
+            }
+            if prefix == "_" || names::is_scheme(prefix) || suffix.starts_with("//") {
+                return Ok(Some(text.to_owned()));
+            }
         }
         let vocab = self.active.vocab.as_deref().unwrap_or(DEFAULT_VOCAB);
         Ok(Some(format!("{vocab}{text}")))

@@ -13,7 +13,9 @@ use super::scan::{member, string};
 use super::temporal::{Aggregation, Interval, TemporalQ, TimeProperty};
 use super::text::{self, bad};
 use super::types::{ScopeQ, Tree, Types};
+use crate::entity::Entity;
 use crate::error::Error;
+use crate::render::Languages;
 
 /// For which operation a query is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -205,7 +207,8 @@ impl EntityQuery {
             for name in &given.expand_values {
                 expanded.push(names.expand(name)?);
             }
-            self.q = Some(Compiled::new(&Expr::parse(q)?, names, &expanded)?);
+            let compile = if given.q_in_body { Compiled::of_body } else { Compiled::new };
+            self.q = Some(compile(&Expr::parse(q)?, names, &expanded)?);
         }
         self.csf = given.csf.as_deref().map(|csf| Expr::parse_as("csf", csf)).transpose()?;
         self.scope_q = given.scope_q.as_deref().map(ScopeQ::parse).transpose()?;
@@ -255,16 +258,15 @@ impl EntityQuery {
         if used == Use::Temporal && !order.only_id() {
             return Err(bad("orderBy", "the temporal evolution of entities is ordered by 'id' only"));
         }
-        self.order_by = Some(order.in_language(given.lang.clone()));
+        let first = given.lang.as_ref().and_then(|l| l.split([',', ';']).next()).filter(|l| *l != "*");
+        self.order_by = Some(order.in_language(first.map(|l| l.trim().to_owned())));
         Ok(())
     }
 
     fn answer(&mut self, given: &Given, names: &dyn Expand) -> Result<(), Error> {
         if let Some(lang) = &given.lang {
             text::within("lang", lang, 512)?;
-            if lang.chars().any(char::is_control) {
-                return Err(bad("lang", "'lang' is a language such as ja, or a list such as ja,en;q=0.8"));
-            }
+            Languages::parse(lang)?;
             self.lang = Some(lang.clone());
         }
         if let Some(name) = &given.geometry_property {
@@ -364,13 +366,23 @@ impl EntityQuery {
     /// Does an entity match? The order of questions goes from the cheap to the dear.
     pub fn matches(&self, entity: Stored<'_>, linked: &dyn Linked) -> bool {
         self.selects(entity.body)
-            && (self.attrs.is_empty() || self.attrs.iter().any(|iri| member(entity.body, iri).is_some()))
+            && self.has_attrs(entity.body)
             && self
                 .scope_q
                 .as_ref()
                 .is_none_or(|q| member(entity.body, "scope").is_some_and(|own| q.matches(own)))
             && self.q.as_ref().is_none_or(|q| q.matches(entity, linked))
             && self.geo.as_ref().is_none_or(|geo| geo.matches(entity.body))
+    }
+
+    /// Does it have one of the attributes of `attrs`? What the system keeps is always there.
+    fn has_attrs(&self, body: &str) -> bool {
+        self.attrs.is_empty() || self.attrs.iter().any(|name| is_system(name) || member(body, name).is_some())
+    }
+
+    /// The same for an entity that is not stored yet, which is written out for it.
+    pub fn matches_entity(&self, entity: &Entity, linked: &dyn Linked) -> bool {
+        self.matches(Stored { body: &entity.body(), times: &entity.times() }, linked)
     }
 
     /// Does it fit one of the selectors?
@@ -397,7 +409,11 @@ impl EntityQuery {
         Prefilter {
             any_of: self.selectors.iter().map(selected).collect(),
             all,
-            attrs: self.attrs.clone(),
+            attrs: if self.attrs.iter().any(|name| is_system(name)) {
+                Vec::new()
+            } else {
+                self.attrs.clone()
+            },
             geo,
             covers: whole
                 && self.geo.is_none()

@@ -29,6 +29,7 @@ pub(super) struct Given {
     pub keep: Vec<String>,
     pub drop: Vec<String>,
     pub q: Option<String>,
+    pub q_in_body: bool,
     pub csf: Option<String>,
     pub expand_values: Vec<String>,
     pub json_keys: Vec<String>,
@@ -185,7 +186,10 @@ impl Given {
             }
             "pick" if used != Use::Subscription => self.pick = Some(projection("pick", value)?),
             "omit" if used != Use::Subscription => self.omit = Some(projection("omit", value)?),
-            "q" => self.q = Some(text("q", value)?),
+            "q" => {
+                self.q = Some(text("q", value)?);
+                self.q_in_body = true;
+            }
             "csf" => self.csf = Some(text("csf", value)?),
             "scopeQ" => self.scope_q = Some(text("scopeQ", value)?),
             "expandValues" => self.expand_values = names("expandValues", &joined("expandValues", value)?)?,

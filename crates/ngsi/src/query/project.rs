@@ -1,10 +1,12 @@
-//! Lists of members: `attrs`, and the projection language of clause 4.21 for `pick` and `omit`.
+//! Lists of members: `attrs`, and the projection language of clause 4.21 for `pick` and `omit`. What is read is what
+//! answers are written by.
 
 use std::fmt;
 
 use super::q::{Expand, HOPS_MAX};
 use super::text::{self, Cursor, bad, too_complex};
 use crate::error::Error;
+pub use crate::render::{Member, Projection};
 
 /// The longest list, in bytes.
 pub const LIST_BYTES_MAX: usize = 16_384;
@@ -13,20 +15,6 @@ pub const MEMBERS_MAX: usize = 500;
 
 /// Members of an entity that are no attributes.
 const ENTITY_MEMBERS: [&str; 6] = ["id", "type", "scope", "createdAt", "modifiedAt", "expiresAt"];
-
-/// Members to keep or to leave out; under a relationship, members of the entity it leads to.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Projection {
-    pub members: Vec<Member>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Member {
-    /// As written; after [`Projection::expand`] an IRI, or `id`, `type`, `scope` …
-    pub name: String,
-    /// What of the linked entity; empty where no braces stand.
-    pub linked: Projection,
-}
 
 impl Projection {
     /// Reads a projection given in the parameter `of`.

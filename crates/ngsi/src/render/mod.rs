@@ -76,6 +76,8 @@ pub struct Style<'a> {
     pub attrs: Option<Vec<String>>,
     pub pick: Option<Projection>,
     pub omit: Option<Projection>,
+    /// Write that the entity was deleted at this instant, in notifications.
+    pub deleted_us: Option<i64>,
     /// Leave out what has expired by this instant.
     pub now_us: Option<i64>,
     /// Write the member `@context`.
@@ -95,6 +97,7 @@ impl Style<'_> {
             && self.lang.is_none()
             && self.datasets.is_empty()
             && self.linked.is_none()
+            && self.deleted_us.is_none()
     }
 
     /// Whether a member of the entity itself is shown.

@@ -160,6 +160,9 @@ impl Writer<'_> {
                 members.moment("modifiedAt", entity.modified_us, out);
             }
         }
+        if let Some(at) = self.style.deleted_us.filter(|_| view.top) {
+            members.moment("deletedAt", at, out);
+        }
         for (iri, instances) in &entity.attrs {
             let shown = if view.top {
                 self.style.attrs.as_ref().is_none_or(|attrs| attrs.iter().any(|attr| attr == iri))
@@ -257,13 +260,14 @@ impl Writer<'_> {
         }
     }
 
-    /// The value as it stands after its member's name: vocabs are compacted.
+    /// The value as it stands after its member's name.
     fn value(&self, one: &Instance, out: &mut String) {
-        if one.kind != Kind::VocabProperty {
-            out.push_str(&one.value);
-            return;
-        }
-        let Some(json) = one.json() else { return };
+        if one.kind == Kind::VocabProperty { self.vocab(&one.value, out) } else { out.push_str(&one.value) }
+    }
+
+    /// A vocab, compacted.
+    fn vocab(&self, value: &str, out: &mut String) {
+        let Ok(json) = Json::parse(value) else { return };
         let iri = |item: &Json<'_>, out: &mut String| {
             write_text(&self.context.compact_value(&item.text().unwrap_or_default()), out);
         };
@@ -441,8 +445,14 @@ impl Writer<'_> {
         }
         for (name, value) in &one.others {
             members.key(name, out);
-            match Json::parse(value).ok().and_then(|json| json.text().map(std::borrow::Cow::into_owned)) {
-                Some(iri) if name == "entityTypeSealed" => write_compact(self.context, &iri, out),
+            match name.as_str() {
+                "previousVocab" => self.vocab(value, out),
+                "entityTypeSealed" => {
+                    let iri = Json::parse(value)
+                        .ok()
+                        .and_then(|json| json.text().map(std::borrow::Cow::into_owned));
+                    write_compact(self.context, &iri.unwrap_or_default(), out);
+                }
                 _ => out.push_str(value),
             }
         }

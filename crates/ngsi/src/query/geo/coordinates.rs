@@ -101,6 +101,11 @@ pub fn geometry(shape: Shape, coordinates: &str) -> Option<Geometry<f64>> {
 
 /// The geometry of a stored GeoProperty's value; `None` where it is none that can be asked about.
 pub fn read_stored(value: &str) -> Option<Geometry<f64>> {
+    if value.starts_with('"') {
+        // Clause 4.7.1 allows the whole geometry as text.
+        let inside = string(value)?;
+        return if inside.starts_with('"') { None } else { read_stored(inside.trim()) };
+    }
     let shape = Shape::named(&member(value, "type").and_then(string)?)?;
     geometry(shape, member(value, "coordinates")?)
 }

@@ -34,11 +34,12 @@ impl BoundingBox {
         let widest = rect.min().y.abs().max(rect.max().y.abs()).to_radians();
         // Meridians are farthest apart, as seen from a point, where a circle around it touches one.
         let ratio = (reach / RADIUS_M).sin() / widest.cos();
-        let all = south <= -90.0
-            || north >= 90.0
-            || reach / RADIUS_M >= std::f64::consts::FRAC_PI_2
-            || !(ratio < 1.0);
-        let side = if all { 360.0 } else { ratio.asin().to_degrees() * (1.0 + 1e-9) + 1e-9 };
+        let beyond = south <= -90.0 || north >= 90.0 || reach / RADIUS_M >= std::f64::consts::FRAC_PI_2;
+        let side = if beyond || ratio.is_nan() || ratio >= 1.0 {
+            360.0
+        } else {
+            ratio.asin().to_degrees() * (1.0 + 1e-9) + 1e-9
+        };
         let (west, east) = (rect.min().x - side, rect.max().x + side);
         let part = |west: f64, east: f64| Self { west, south, east, north };
         if east - west >= 360.0 {
@@ -92,18 +93,18 @@ fn shortest(
 ) -> Option<f64> {
     let one_way = |from: &Geometry<f64>, to: &Geometry<f64>| {
         let lines: Vec<Line<f64>> = lines(to);
-        let mut best: Option<(f64, Point<f64>, Point<f64>)> = None;
+        let mut best: Option<(f64, Coord<f64>, Line<f64>)> = None;
         for position in from.coords_iter() {
             let ends =
                 to.coords_iter().map(|c| Line::new(c, c)).take(if lines.is_empty() { usize::MAX } else { 0 });
             for line in lines.iter().copied().chain(ends) {
-                let (near, rough) = nearest(position, line);
+                let rough = nearest(position, line);
                 if best.is_none_or(|(so_far, ..)| rough < so_far) {
-                    best = Some((rough, Point(position), Point(near)));
+                    best = Some((rough, position, line));
                 }
             }
         }
-        best.map(|(_, p, q)| measure(p, q))
+        best.map(|(_, position, line)| measure(Point(position), Point(foot(position, line))))
     };
     match (one_way(a, b), one_way(b, a)) {
         (Some(x), Some(y)) => Some(x.min(y)),
@@ -121,11 +122,51 @@ fn lines(of: &Geometry<f64>) -> Vec<Line<f64>> {
     }
 }
 
-/// The place on a line nearest to a position, and about how far it is.
+fn place(line: Line<f64>, t: f64) -> Coord<f64> {
+    Coord {
+        // Rounding may not leave the globe.
+        x: (line.start.x + (line.end.x - line.start.x) * t).clamp(-180.0, 180.0),
+        y: (line.start.y + (line.end.y - line.start.y) * t).clamp(-90.0, 90.0),
+    }
+}
+
+fn on_sphere(from: Coord<f64>, line: Line<f64>, t: f64) -> f64 {
+    Haversine.distance(Point(from), Point(place(line, t)))
+}
+
+/// The place on a line nearest to a position, on the sphere: the best of some, and then ever closer around it.
+fn foot(from: Coord<f64>, line: Line<f64>) -> Coord<f64> {
+    if line.start == line.end {
+        return line.start;
+    }
+    const FIRST: u32 = 32;
+    let mut best = (0.0, f64::INFINITY);
+    for n in 0..=FIRST {
+        let t = f64::from(n) / f64::from(FIRST);
+        let distance = on_sphere(from, line, t);
+        if distance < best.1 {
+            best = (t, distance);
+        }
+    }
+    let (mut low, mut high) =
+        ((best.0 - 1.0 / f64::from(FIRST)).max(0.0), (best.0 + 1.0 / f64::from(FIRST)).min(1.0));
+    for _ in 0..40 {
+        let third = (high - low) / 3.0;
+        if on_sphere(from, line, low + third) < on_sphere(from, line, high - third) {
+            high -= third;
+        } else {
+            low += third;
+        }
+    }
+    let t = f64::midpoint(low, high);
+    place(line, if on_sphere(from, line, t) < best.1 { t } else { best.0 })
+}
+
+/// About how far a line is from a position: enough to choose among lines.
 ///
 /// Lines are straight in degrees, so a plane in which both axes are scaled keeps them straight. Its scale is taken at
 /// the position first, and then between it and what was found.
-fn nearest(from: Coord<f64>, line: Line<f64>) -> (Coord<f64>, f64) {
+fn nearest(from: Coord<f64>, line: Line<f64>) -> f64 {
     // Seen from the position, the line begins less than half the way round.
     let mut ax = line.start.x - from.x;
     if ax > 180.0 {
@@ -135,7 +176,7 @@ fn nearest(from: Coord<f64>, line: Line<f64>) -> (Coord<f64>, f64) {
     }
     let ay = line.start.y - from.y;
     let (lx, ly) = (line.end.x - line.start.x, line.end.y - line.start.y);
-    let mut scale = from.y.to_radians().cos();
+    let mut scale = ((from.y + line.start.y) / 2.0).to_radians().cos();
     let mut t = 0.0_f64;
     if lx != 0.0 || ly != 0.0 {
         for _ in 0..2 {
@@ -147,23 +188,11 @@ fn nearest(from: Coord<f64>, line: Line<f64>) -> (Coord<f64>, f64) {
             t = (-(ax * lx + ay * ly) / length).clamp(0.0, 1.0);
             scale = ((from.y + line.start.y + ly * t) / 2.0).to_radians().cos();
         }
-    } else {
-        scale = ((from.y + line.start.y) / 2.0).to_radians().cos();
     }
-    let place = |t: f64| Coord {
-        // Rounding may not leave the globe.
-        x: (line.start.x + lx * t).clamp(-180.0, 180.0),
-        y: (line.start.y + ly * t).clamp(-90.0, 90.0),
-    };
-    let on_sphere = |c: Coord<f64>| Haversine.distance(Point(from), Point(c));
     if from.y.abs() < POLAR_DEG && line.start.y.abs() < POLAR_DEG && line.end.y.abs() < POLAR_DEG {
         let (dx, dy) = ((ax + lx * t) * scale, ay + ly * t);
-        return (place(t), dx.hypot(dy).to_radians() * RADIUS_M);
+        return dx.hypot(dy).to_radians() * RADIUS_M;
     }
     // Near a pole the shortest way may lead over it, which no plane shows.
-    [t, 0.0, 1.0]
-        .into_iter()
-        .map(|t| (place(t), on_sphere(place(t))))
-        .min_by(|a, b| a.1.total_cmp(&b.1))
-        .unwrap_or((line.start, on_sphere(line.start)))
+    on_sphere(from, line, t).min(on_sphere(from, line, 0.0)).min(on_sphere(from, line, 1.0))
 }

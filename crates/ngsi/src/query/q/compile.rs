@@ -1,10 +1,11 @@
 //! What a query means under an @context: names as IRIs, literals read, patterns compiled.
 
+use super::PATTERNS_MAX;
 use super::syntax::{Expr, Hop, Op, Path, Term, Test, Value};
 use crate::error::Error;
 use crate::ld::Context;
 use crate::query::pattern::Pattern;
-use crate::query::text::bad;
+use crate::query::text::{bad, too_complex};
 use crate::query::time::Moment;
 
 /// Turns terms into IRIs. An @context does.
@@ -145,7 +146,24 @@ pub(super) enum Check {
 impl Compiled {
     /// Compiles a query. `expanded` names the attributes whose values are expanded too (`expandValues`).
     pub fn new(expr: &Expr, names: &dyn Expand, expanded: &[String]) -> Result<Self, Error> {
-        let root = node(expr, names, expanded)?;
+        Self::read(expr, &Reading { names, expanded, in_body: false })
+    }
+
+    /// Compiles a query that came in a body. Some clients encode its values as for a URL (`"Eiffel%20Tower"`), which the
+    /// clause asks for in URLs alone; such a value equals both what it says and what it would say there.
+    pub fn of_body(expr: &Expr, names: &dyn Expand, expanded: &[String]) -> Result<Self, Error> {
+        Self::read(expr, &Reading { names, expanded, in_body: true })
+    }
+
+    fn read(expr: &Expr, reading: &Reading<'_>) -> Result<Self, Error> {
+        let patterns = expr.terms().iter().filter(|t| matches!(t.test, Test::Like(..))).count();
+        if patterns > PATTERNS_MAX {
+            return Err(too_complex(
+                "q",
+                format!("the query has more than {PATTERNS_MAX} regular expressions"),
+            ));
+        }
+        let root = node(expr, reading)?;
         let names_attribute = expr.terms().iter().any(|t| {
             !t.path.hops.is_empty() || t.path.names.first().is_some_and(|n| Meta::of_entity(n).is_none())
         });
@@ -199,9 +217,10 @@ impl Compiled {
 /// A condition on the values of one attribute that a store can decide from side columns.
 ///
 /// It holds for an entity if it holds for one value of one instance of the attribute, where the values of an instance
-/// are: its `value`, `object`, `vocab` if that is a number, text, a boolean; every text of a `languageMap`; and, where
-/// `in_arrays` says so, every such element of an array (`value`, `object`, `valueList`, `objectList`, `languageMap`).
-/// A store that keeps no elements must take entities with arrays as candidates.
+/// are: its `value`, `json`, `object` or `vocab`, if that is a number, text or a boolean; the `@value` of one that is a
+/// typed value of JSON-LD; every text of a `languageMap`, also within arrays; and, where `in_arrays` says so, all such
+/// elements of an array (`value`, `json`, `object`, `vocab`, `valueList`) and the objects of an `objectList`. A store
+/// that keeps no elements must take entities with arrays as candidates.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Simple {
     /// IRI of the attribute.
@@ -267,13 +286,37 @@ fn compare(op: Op, literal: &Literal) -> Option<SimpleTest> {
     })
 }
 
-fn node(expr: &Expr, names: &dyn Expand, expanded: &[String]) -> Result<Node, Error> {
-    let all = |of: &[Expr]| of.iter().map(|e| node(e, names, expanded)).collect::<Result<Vec<_>, _>>();
+/// What the words of a query are read by.
+struct Reading<'a> {
+    names: &'a dyn Expand,
+    expanded: &'a [String],
+    in_body: bool,
+}
+
+fn node(expr: &Expr, reading: &Reading<'_>) -> Result<Node, Error> {
+    let all = |of: &[Expr]| of.iter().map(|e| node(e, reading)).collect::<Result<Vec<_>, _>>();
     Ok(match expr {
         Expr::And(of) => Node::And(all(of)?),
         Expr::Or(of) => Node::Or(all(of)?),
-        Expr::Term(term) => Node::Leaf(leaf(term, names, expanded)?),
+        Expr::Term(term) => Node::Leaf(leaf(term, reading)?),
     })
+}
+
+/// Text without its percent signs, if it holds such escapes of a URL and these are UTF-8.
+fn decoded(text: &str) -> Option<String> {
+    let mut bytes = text.bytes();
+    let mut out = Vec::with_capacity(text.len());
+    let mut found = false;
+    while let Some(byte) = bytes.next() {
+        if byte != b'%' {
+            out.push(byte);
+            continue;
+        }
+        let digit = |b: Option<u8>| char::from(b?).to_digit(16).and_then(|d| u8::try_from(d).ok());
+        out.push(digit(bytes.next())? * 16 + digit(bytes.next())?);
+        found = true;
+    }
+    if found { String::from_utf8(out).ok() } else { None }
 }
 
 impl Route {
@@ -305,7 +348,8 @@ impl Route {
     }
 }
 
-fn leaf(term: &Term, names: &dyn Expand, expanded: &[String]) -> Result<Leaf, Error> {
+fn leaf(term: &Term, reading: &Reading<'_>) -> Result<Leaf, Error> {
+    let Reading { names, expanded, in_body } = *reading;
     let route = Route::new(&term.path, names)?;
     let expand = term.path.names.first().is_some_and(|first| expanded.contains(first))
         || route.keys.iter().any(|key| matches!(key, Key::Attribute(iri) if expanded.contains(iri)));
@@ -320,6 +364,11 @@ fn leaf(term: &Term, names: &dyn Expand, expanded: &[String]) -> Result<Leaf, Er
                 literals.push(Literal::Text(iri, None));
             }
             literals.push(literal(value));
+            if let (true, Value::Text(text) | Value::Word(text)) = (in_body, value)
+                && let Some(text) = decoded(text)
+            {
+                literals.push(literal(&Value::Text(text)));
+            }
         }
         Check::OneOf(equal, literals)
     };

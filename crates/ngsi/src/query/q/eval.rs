@@ -17,6 +17,9 @@ pub struct Stored<'a> {
 }
 
 /// How the entity at the end of a relationship is found.
+///
+/// One question may lead to many entities: relationships hold arrays, and a path goes over several. Whoever implements
+/// this counts the calls of a request, and refuses it as too complex when there are too many.
 pub trait Linked {
     /// Calls `then` with the entity, if there is one.
     fn with(&self, id: &str, then: &mut dyn FnMut(Stored<'_>));

@@ -2,6 +2,7 @@
 
 mod compile;
 mod eval;
+mod print;
 mod syntax;
 
 pub use compile::{Compiled, Expand, Literal, Simple, SimpleTest};
@@ -18,6 +19,8 @@ pub const Q_BYTES_MAX: usize = 8_192;
 pub const TERMS_MAX: usize = 64;
 /// How deep parentheses may nest.
 pub const DEPTH_MAX: usize = 16;
+/// How many regular expressions one query may have: each takes memory when it is compiled, and again when it runs.
+pub const PATTERNS_MAX: usize = 8;
 /// How many values a list may have.
 pub const VALUES_MAX: usize = 200;
 /// How many names a path may have, in each of its parts.

@@ -92,7 +92,7 @@ fn c4_19_scopes_with_wildcards() {
     ] {
         assert!(!scoped(q, &park), "{q}");
     }
-    assert!(!scoped("/#", &[]));
+    assert!(!scoped("/#", &[]) && !scoped("/#", &["/"]) && !scoped("/a/#", &["/"]));
     assert!(scoped("/東京/中央区/#", &["/東京/中央区/銀座"]));
     assert!(scoped("/東京/1丁目", &["/東京/1丁目"]));
     assert!(ScopeQ::parse("/a").unwrap().matches("\"/a\""));

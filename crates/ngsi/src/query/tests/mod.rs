@@ -9,6 +9,8 @@ mod query;
 mod scan;
 mod temporal;
 
+use proptest::test_runner::Config as ProptestConfig;
+
 use crate::error::{Error, ErrorKind};
 use crate::ld::Context;
 use crate::query::q::{Compiled, Expand, Expr, Linked, Stored};
@@ -63,6 +65,12 @@ pub fn compiled(q: &str) -> Compiled {
 
 pub fn matches(q: &str, entity: &str) -> bool {
     compiled(q).matches(Stored { body: &body(entity), times: "" }, &Others(Vec::new()))
+}
+
+/// So many cases, or as many more as a longer run asks for.
+pub fn at_least(cases: u32) -> ProptestConfig {
+    let asked = ProptestConfig::default();
+    ProptestConfig { cases: asked.cases.max(cases), ..asked }
 }
 
 pub fn kind_of<T: std::fmt::Debug>(result: Result<T, Error>) -> ErrorKind {

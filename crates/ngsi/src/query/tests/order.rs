@@ -155,7 +155,7 @@ fn c4_23_3_what_the_grammar_refuses() {
     for bad in ["", ",", "a,", "a;", "a;up", "a;asc;desc", "a b", "a[", "r{a}", "1", "a;dist"] {
         assert_eq!(kind_of(OrderTerm::parse_list(bad)), ErrorKind::BadRequestData, "{bad}");
     }
-    let many = vec!["a"; 9].join(",");
+    let many = ["a"; 9].join(",");
     assert_eq!(kind_of(OrderTerm::parse_list(&many)), ErrorKind::TooComplexQuery);
     let read = OrderTerm::parse_list("名称,位置;dist-desc").unwrap();
     assert_eq!(read[1].direction, Direction::DistDesc);

@@ -224,6 +224,18 @@ fn c4_9_values_with_any_punctuation() {
 }
 
 #[test]
+fn c4_9_a_name_may_be_a_whole_iri() {
+    let (level, accuracy) = (iri("水位"), iri("精度"));
+    yes(&format!("{level}>2;名称"));
+    yes(&format!("({level}==1..3|nothing)"));
+    yes(&format!("{}[city]==\"Berlin\"", iri("address")));
+    yes(&format!("{}[en]~=\"^re\"", iri("color")));
+    no(&format!("!{level}"));
+    // Its dots belong to it, so nothing can be said under it.
+    assert!(Expr::parse(&format!("{level}.{accuracy}>0")).is_ok_and(|e| e.terms()[0].path.names.len() == 1));
+}
+
+#[test]
 fn c4_9_members_of_the_entity() {
     yes("id==urn:ngsi-ld:Station:1");
     yes("type==https://uri.etsi.org/ngsi-ld/default-context/観測所");
@@ -378,9 +390,12 @@ fn c4_9_limits() {
             q.chars().take(40).collect::<String>()
         );
     }
-    let pattern = format!("a~=\"{}\"", "x{1,1000}".repeat(100));
-    let read = Expr::parse(&pattern).and_then(|e| Compiled::new(&e, &Names, &[]));
-    assert_eq!(kind_of(read), ErrorKind::TooComplexQuery);
+    let large = format!("a~=\"{}\"", "x{1,1000}".repeat(100));
+    let patterns = |n: usize| many(n, "a~=x", "|");
+    let read = |q: &str| Expr::parse(q).and_then(|e| Compiled::new(&e, &Names, &[]));
+    assert_eq!(kind_of(read(&large)), ErrorKind::TooComplexQuery);
+    assert!(read(&patterns(8)).is_ok());
+    assert_eq!(kind_of(read(&patterns(9))), ErrorKind::TooComplexQuery);
 }
 
 #[test]

@@ -2,7 +2,9 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::{Names, Others, body, iri, kind_of};
+use crate::entity::{Entity, Reading};
 use crate::error::{Error, ErrorKind};
+use crate::ld::Context;
 use crate::query::q::{Op, SimpleTest, Stored};
 use crate::query::{EntityQuery, Join, Method, TimeProperty, Types, Use};
 
@@ -204,6 +206,54 @@ fn c5_7_2_matching_asks_for_all_that_is_given() {
         assert!(!ask(&all.replacen(from, to, 1)), "{to}");
     }
     assert!(ask("type=*"));
+    // When it was created is known of every entity.
+    assert!(ask("type=避難所&attrs=x,createdAt"));
+    assert!(read("type=A&attrs=x,createdAt", Use::Entities).unwrap().prefilter().attrs.is_empty());
+}
+
+#[test]
+fn c5_7_2_what_the_codec_writes_is_what_a_query_reads() {
+    let context = Context::core();
+    let received = r#"{"id":"urn:x:1","type":["避難所","施設"],"scope":"/東京/中央区","水位":[{"type":"Property","value":2.6,"observedAt":"2026-01-31T09:00:00.5Z",
+        "精度":{"type":"Property","value":0.1}},{"type":"Property","value":"高い","datasetId":"urn:ds:1"}],
+        "名称":{"type":"LanguageProperty","languageMap":{"ja":"中央 \"A\"","en":["Centre","Middle"]}},"種別":{"type":"VocabProperty","vocab":"学校"},
+        "管理":{"type":"Relationship","object":["urn:x:2","urn:x:3"]},"列":{"type":"ListProperty","valueList":[1,2]},
+        "先":{"type":"ListRelationship","objectList":["urn:x:4"]},"票":{"type":"JsonProperty","json":{"a":{"b":[1,null]}}},
+        "location":{"type":"GeoProperty","value":{"type":"Point","coordinates":[139.7,35.6]}}}"#;
+    let mut entity = Entity::read(received.as_bytes(), &context, Reading::Create).unwrap();
+    entity.stamp(1_769_850_000_000_000);
+    let ask = |text: &str| {
+        let query = EntityQuery::parse(&pairs(text), &*context, Use::Entities)
+            .unwrap_or_else(|e| panic!("{text}: {e}"));
+        query.matches_entity(&entity, &Others(Vec::new()))
+    };
+    for yes in [
+        "type=(避難所;施設)",
+        "type=x|避難所",
+        "q=水位>2.5",
+        "q=水位==\"高い\"",
+        "q=水位.observedAt>2026-01-31T09:00:00Z",
+        "q=水位.精度<1",
+        "q=名称[ja]==\"中央 \\\"A\\\"\"",
+        "q=名称==Middle",
+        "q=種別==学校&expandValues=種別",
+        "q=管理==urn:x:3",
+        "q=列==2",
+        "q=先==urn:x:4",
+        "q=票[a.b.0]==1",
+        "attrs=location",
+        "type=避難所&scopeQ=/東京/#",
+        "georel=near;maxDistance==10&geometry=Point&coordinates=[139.7,35.6]",
+        "q=createdAt==2026-01-31T09:00:00Z;水位",
+        "q=水位.modifiedAt<=2026-01-31T09:00:00Z",
+        "q=種別",
+    ] {
+        assert!(ask(yes), "{yes}");
+    }
+    for no in ["q=種別==学校", "type=(避難所;x)", "q=票[a.b.2]", "q=先==urn:x:2", "q=名称[fr]", "attrs=無い"]
+    {
+        assert!(!ask(no), "{no}");
+    }
 }
 
 #[test]
@@ -241,6 +291,28 @@ fn c5_2_23_the_body_of_a_query() {
     )
     .unwrap();
     assert_eq!(picked.pick.unwrap().members.len(), 3);
+}
+
+#[test]
+fn c5_2_12_values_in_a_body_may_be_encoded_as_in_a_url() {
+    let named = |name: &str| {
+        body(&format!(r#"{{"id":"urn:x:1","type":["~A"],"~name":{{"type":"Property","value":"{name}"}}}}"#))
+    };
+    let of = |q: &str| json!({"type": "Query", "entities": [{"type": "A"}], "q": q});
+    let ask = |q: &EntityQuery, name: &str| {
+        q.matches(Stored { body: &named(name), times: "" }, &Others(Vec::new()))
+    };
+    let q = posted(&of("name==\"Eiffel%20Tower\""), "", Use::Subscription).unwrap();
+    assert!(ask(&q, "Eiffel Tower") && ask(&q, "Eiffel%20Tower") && !ask(&q, "Eiffel"));
+    let q = posted(&of("name!=\"%E6%B0%B4\""), "", Use::Entities).unwrap();
+    assert!(!ask(&q, "水") && !ask(&q, "%E6%B0%B4") && ask(&q, "火"));
+    for plain in ["100%", "%zz", "%E6", "%"] {
+        let q = posted(&of(&format!("name==\"{plain}\"")), "", Use::Entities).unwrap();
+        assert!(ask(&q, plain) && !ask(&q, "火"), "{plain}");
+    }
+    // In a URL the text has been decoded once, and once is enough.
+    let q = read("type=A&q=name==\"Eiffel%20Tower\"", Use::Entities).unwrap();
+    assert!(!ask(&q, "Eiffel Tower") && ask(&q, "Eiffel%20Tower"));
 }
 
 #[test]
