@@ -76,6 +76,7 @@ fn style<'a>(cx: &Cx, ask: &Ask, query: &EntityQuery) -> Result<Style<'a>, Fault
         now_us: Some(now_us(cx)),
         context: ask.accept == Accept::Ld || (ask.accept == Accept::Geo && !ask.bare),
         linked: None,
+        deleted_us: None,
         join_level: u32::try_from(query.join_level).unwrap_or(1),
     })
 }
