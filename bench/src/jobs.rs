@@ -31,7 +31,7 @@ const JOBS: &[JobKind] = &[JobKind {
     tries_max: 3,
     run: JobRun::InTx(|_, _, _| Ok(())),
 }];
-const ROOM: Room = Room { jobs: JOBS, ..Room::empty("bench", WordFiles { ja: "", ja_easy: "", en: "" }) };
+static ROOM: Room = Room { jobs: JOBS, ..Room::empty("bench", WordFiles { ja: "", ja_easy: "", en: "" }) };
 static ROOMS: [&Room; 2] = [&ground::floor::ROOM, &ROOM];
 
 pub async fn per_second(count: usize) -> Result<f64, Box<dyn std::error::Error>> {

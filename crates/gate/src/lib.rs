@@ -105,7 +105,7 @@ fn old_mail() -> &'static Sql {
     )
 }
 
-pub const ROOM: Room = Room {
+pub static ROOM: Room = Room {
     migrations: MIGRATIONS,
     actions: actions::all,
     grants: GRANTS,

@@ -88,7 +88,7 @@ type Foot = for<'v> fn(&'v crate::cx::Cx) -> crate::action::Boxed<'v, Vec<crate:
 
 type Demo = fn(crate::cx::Cx) -> crate::action::Boxed<'static, Result<(), crate::fault::Fault>>;
 
-/// A room, as a constant in its `lib.rs`.
+/// A room, as a static in its `lib.rs`: a constant would be compiled again, with all its pages, wherever it is named.
 pub struct Room {
     pub name: &'static str,
     pub words: WordFiles,

@@ -18,7 +18,7 @@ const WORDS: WordFiles = WordFiles {
 };
 
 /// What the binary adds: words only.
-const BINARY: Room = Room::empty("machiya", WORDS);
+static BINARY: Room = Room::empty("machiya", WORDS);
 
 /// Every room, in the order in which a demonstration city is filled.
 pub const ALL: &[&Room] = &joined(&[

@@ -106,7 +106,7 @@ pub const WORDS: WordFiles = WordFiles {
     en: include_str!("../words/en.ftl"),
 };
 
-pub const ROOM: Room = Room {
+pub static ROOM: Room = Room {
     migrations: MIGRATIONS,
     actions: actions::all,
     grants: GRANTS,

@@ -54,7 +54,7 @@ pub use demo::DemoPart;
 pub use keeper::Keeper;
 
 /// The room, part by part: a folder each, with its own tables, verbs, pages and words.
-pub const PARTS: [&Room; 10] = [
+pub static PARTS: [&Room; 10] = [
     &ROOM,
     &ways::PART,
     &ways::relying::PART,
@@ -212,7 +212,7 @@ const SETUP: &[SetupItem] = &[
     },
 ];
 
-pub const ROOM: Room = Room {
+pub static ROOM: Room = Room {
     migrations: MIGRATIONS,
     actions: actions::all,
     grants: GRANTS,

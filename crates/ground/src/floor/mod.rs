@@ -101,7 +101,7 @@ const SETUP: &[SetupItem] = &[
 ];
 
 /// The floor's own room.
-pub const ROOM: Room = Room {
+pub static ROOM: Room = Room {
     migrations: MIGRATIONS,
     actions: actions::all,
     grants: GRANTS,

@@ -27,7 +27,7 @@ const PAGES: &[Page] = &[
     Page::get("/offline", |visit| Box::pin(without_connection(visit))),
 ];
 
-pub const ROOM: Room = Room { pages: PAGES, ..Room::empty("developers", WORDS) };
+pub static ROOM: Room = Room { pages: PAGES, ..Room::empty("developers", WORDS) };
 
 pub const WORDS: WordFiles = WordFiles {
     ja: include_str!("../../words/developers/ja.ftl"),

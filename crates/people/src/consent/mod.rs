@@ -119,7 +119,7 @@ const JOBS: &[JobKind] = &[
 const SCHEDULES: &[Schedule] =
     &[Schedule { name: "people.consent_ends", cron: "20 3 * * *", kind: ends::CONSENT_ENDS }];
 
-pub const PART: Room = Room {
+pub static PART: Room = Room {
     migrations: MIGRATIONS,
     actions,
     grants: GRANTS,

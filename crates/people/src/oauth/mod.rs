@@ -177,7 +177,7 @@ const JOBS: &[JobKind] =
 const SCHEDULES: &[Schedule] =
     &[Schedule { name: "people.rotate_keys", cron: "20 3 * * *", kind: keys::ROTATE }];
 
-pub const PART: Room = Room {
+pub static PART: Room = Room {
     migrations: MIGRATIONS,
     actions: actions::all,
     grants: GRANTS,

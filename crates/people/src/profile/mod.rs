@@ -189,7 +189,7 @@ fn old_leavings() -> &'static Sql {
     )
 }
 
-pub const PART: Room = Room {
+pub static PART: Room = Room {
     migrations: MIGRATIONS,
     actions: actions::all,
     grants: GRANTS,

@@ -179,7 +179,7 @@ const EVENTS: &[(&str, i64)] = &[
     ("people.use_answered", 1),
 ];
 
-pub const PART: Room = Room {
+pub static PART: Room = Room {
     migrations: MIGRATIONS,
     actions: actions::all,
     grants: GRANTS,

@@ -40,7 +40,7 @@ const GRANTS: &[Grant] = &[
     clerk("people.add_resident"),
 ];
 
-pub const PART: Room = Room {
+pub static PART: Room = Room {
     migrations: MIGRATIONS,
     actions,
     grants: GRANTS,

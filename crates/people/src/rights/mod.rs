@@ -29,7 +29,7 @@ use ground::words::WordFiles;
 
 use decide::Court;
 
-pub const PART: Room = Room {
+pub static PART: Room = Room {
     migrations: MIGRATIONS,
     actions: actions::all,
     grants: GRANTS,

@@ -84,7 +84,7 @@ const JOBS: &[JobKind] = &[JobKind {
 const SCHEDULES: &[Schedule] =
     &[Schedule { name: "people.watch_hourly", cron: "7 * * * *", kind: actions::round::ROUND }];
 
-pub const PART: Room = Room {
+pub static PART: Room = Room {
     migrations: MIGRATIONS,
     actions: actions::all,
     grants: GRANTS,

@@ -200,7 +200,7 @@ const GRANTS: &[Grant] = &[
     city("people.unlock_account", Role::Operator),
 ];
 
-pub const PART: Room = Room {
+pub static PART: Room = Room {
     migrations: MIGRATIONS,
     actions,
     grants: GRANTS,

@@ -182,7 +182,7 @@ const MIGRATIONS: &[Migration] = &[Migration {
     sql: "create table try_note (city text not null, name text not null, rev bigint not null, primary key (city, name)) {strict};\n",
 }];
 
-pub const ROOM: Room = Room {
+pub static ROOM: Room = Room {
     migrations: MIGRATIONS,
     actions: || vec![READ.any(), SAVE.any(), SELDOM.any()],
     grants: &[

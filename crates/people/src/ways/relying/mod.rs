@@ -58,7 +58,7 @@ const GRANTS: &[Grant] = &[
     city("people.come_back", Role::Anyone),
 ];
 
-pub const PART: Room = Room {
+pub static PART: Room = Room {
     migrations: MIGRATIONS,
     actions: actions::all,
     grants: GRANTS,
