@@ -137,9 +137,11 @@ fn clause_4_15_one_language() {
     assert_eq!(answer["名称"], json!({"type": "Property", "value": "学校", "lang": "ja"}));
     let answer = shown(&shelter(), &style("ja-x-easy,en;q=0.3", Format::Concise));
     assert_eq!(answer["名称"], json!({"value": "学校", "lang": "ja"}));
-    // Any text will do; the test's document has its members sorted.
-    assert_eq!(shown(&shelter(), &style("*", Format::Simplified))["名称"], json!("School"));
-    assert_eq!(shown(&shelter(), &style("de", Format::Simplified))["名称"], json!("School"));
+    // Any text will do.
+    for asked in ["*", "de"] {
+        let name = shown(&shelter(), &style(asked, Format::Simplified))["名称"].clone();
+        assert!([json!("学校"), json!("School")].contains(&name), "{asked}: {name}");
+    }
 }
 
 #[test]
