@@ -1,4 +1,4 @@
-//! How many entities a query is tried on per second: `cargo run --release -p ngsi --example query_speed`.
+//! How many entities a query is tried on per second: `cargo run --release -p bench --example ngsi_query`.
 //!
 //! One thread, entities of about 900 bytes with a location, conditions that hit a hundredth or all of them.
 

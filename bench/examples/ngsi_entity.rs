@@ -1,5 +1,5 @@
 //! One kind of work on one entity of about 900 bytes, again and again, for somebody outside to measure:
-//! `cargo build --release -p ngsi --example speed && time target/release/examples/speed read`.
+//! `cargo build --release -p bench --example ngsi_entity && time target/release/examples/ngsi_entity read`.
 //! It is done a million times, so that the seconds are the microseconds of one.
 
 use std::hint::black_box;
