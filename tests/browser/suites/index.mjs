@@ -16,4 +16,8 @@ import signIn from "./sign-in.mjs";
 import staff from "./staff.mjs";
 import writing from "./writing.mjs";
 
-export const suites = [...accessibility, ...writing, ...staff, ...record, ...rights, ...signIn, ...provider, ...family, ...forms, ...shell, ...consent, ...errors, ...mail, ...offline, ...security, ...providers];
+const all = [...accessibility, ...writing, ...staff, ...record, ...rights, ...signIn, ...provider, ...family, ...forms, ...shell, ...consent, ...errors, ...mail, ...offline, ...security, ...providers];
+
+// Which pages nobody looked at is asked when everybody has looked.
+const isLast = ({ name }) => name === "pages";
+export const suites = [...all.filter((suite) => !isLast(suite)), ...all.filter(isLast)];

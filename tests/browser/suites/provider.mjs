@@ -285,4 +285,5 @@ async function provider({ check, visitors, town }) {
   }
 }
 
-export default [{ name: "the city as an identity provider for a foreign program", run: provider }];
+// Alone: the resident says yes to purposes here, and the pages of consent look at what waits for an answer.
+export default [{ name: "the city as an identity provider for a foreign program", run: provider, alone: true }];
