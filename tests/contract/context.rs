@@ -343,3 +343,34 @@ fn clause_6_3_5_contexts_from_elsewhere_are_fetched_once_and_never_guessed() {
         }
     });
 }
+
+#[test]
+fn contexts_that_strangers_cause_have_an_end_and_take_no_hosted_one_along() {
+    each_store_of_the_house(|town| async move {
+        let document = "{\"@context\":{\"水位\":\"https://a.example/level\"}}";
+        done(&town, "add_ld_context", json!({"body": document})).await;
+        let caused: Vec<Value> = (0..1_000).map(|nth| json!({"id": format!("{nth:04}")})).collect();
+        let write = town.city().context.write(move |tx| {
+            tx.exec(
+                sql!(
+                    "insert into context_ld (city, id, tenant, url, kind, body, made_us, used_us, hits)
+                     select ?1, r.id, '', r.id, 'ImplicitlyCreated', '', 1, 1, 0 from {rows(?2, id text)} r"
+                ),
+                params![&Value::from(caused.clone())],
+            )
+        });
+        assert_eq!(write.await.expect("written"), 1_000);
+        let query = json!({"type": "Query", "entities": [{"type": "避難所"}], "@context": {"名": "https://a.example/name"}});
+        let input = json!({"body": query.to_string(), "ld": true});
+        town.call(Who::anyone(), "context.search_entities", input).await.expect("a stranger may ask");
+        let counts = town.city().context.read(|tx| {
+            tx.all(
+                sql!("select kind, count(*) from context_ld where city = ?1 group by kind order by kind"),
+                params![],
+                |row| Ok((row.get::<String>(0)?, row.get::<i64>(1)?)),
+            )
+        });
+        let counts = counts.await.expect("read");
+        assert_eq!(counts, [("Hosted".to_owned(), 1), ("ImplicitlyCreated".to_owned(), 991)]);
+    });
+}

@@ -46,7 +46,7 @@ const STAY: &[(&str, &str)] = &[
     ("people_provider_found", "at most one row per provider"),
     ("context_tenant", "one row per sub-space"),
     ("context_shape", "one row per combination of types and attributes, whatever number of entities has it"),
-    ("context_ld", "staff host @contexts; of those from elsewhere ten thousand are kept"),
+    ("context_ld", "staff host @contexts; of those that readers cause, a thousand of each kind are kept"),
     ("context_class", "at most one row per type"),
     ("ground_retention", "one row per table: when it was last cleared"),
     ("ground_secret", "one row per secret that staff set"),

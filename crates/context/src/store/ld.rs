@@ -4,8 +4,9 @@ use ground::db::Tx;
 use ground::fault::Fault;
 use ground::{params, sql};
 
-/// Most @contexts from elsewhere that a city keeps; the one that was not used for longest goes.
-const CACHED_MAX: i64 = 10_000;
+/// Most @contexts of one kind that nobody put here on purpose: from elsewhere, or made for an answer. Whoever may read can
+/// cause them, so they have an end; those that were not used for longest go.
+const CAUSED_MAX: i64 = 1_000;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -79,8 +80,8 @@ pub fn list(tx: &mut Tx<'_>, tenant: &str, kind: Option<Kind>) -> Result<Vec<Kep
 
 /// Keeps a @context. One with the same address is replaced.
 pub fn put(tx: &mut Tx<'_>, tenant: &str, one: &Kept) -> Result<(), Fault> {
-    if one.kind == Kind::Cached {
-        make_room(tx)?;
+    if one.kind != Kind::Hosted {
+        make_room(tx, one.kind)?;
     }
     tx.exec(
         sql!(
@@ -93,19 +94,19 @@ pub fn put(tx: &mut Tx<'_>, tenant: &str, one: &Kept) -> Result<(), Fault> {
     Ok(())
 }
 
-fn make_room(tx: &mut Tx<'_>) -> Result<(), Fault> {
+fn make_room(tx: &mut Tx<'_>, kind: Kind) -> Result<(), Fault> {
     let many = tx.one(
-        sql!("select count(*) from context_ld where city = ?1 and kind = 'Cached'"),
-        params![],
+        sql!("select count(*) from context_ld where city = ?1 and kind = ?2"),
+        params![kind.name()],
         |row| row.get::<i64>(0),
     )?;
-    if many >= CACHED_MAX {
+    if many >= CAUSED_MAX {
         tx.exec(
             sql!(
                 "delete from context_ld where city = ?1 and id in (
-                     select l.id from context_ld l where l.city = ?1 and l.kind = 'Cached' order by l.used_us limit 10)"
+                     select l.id from context_ld l where l.city = ?1 and l.kind = ?2 order by l.used_us, l.id limit 10)"
             ),
-            params![],
+            params![kind.name()],
         )?;
     }
     Ok(())
