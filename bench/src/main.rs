@@ -3,6 +3,7 @@
 //! The server runs on one core, the load (and PostgreSQL) on the other. Each figure stands beside the ceiling that the
 //! same load measured a moment before, so that the ratio survives a noisy machine.
 
+mod broker;
 mod inside;
 mod jobs;
 mod large;
@@ -33,10 +34,22 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let quick = std::env::args().any(|arg| arg == "--quick");
     let seconds = if quick { 2.0 } else { SECONDS };
     let mut report = Report::begin(fsync_ms()?);
+    let postgres = std::env::var("MACHIYA_BENCH_POSTGRES").ok();
+    let size = broker::Size::of(quick, seconds);
+    // `bench --broker`: the broker alone.
+    let broker_alone = std::env::args().any(|arg| arg == "--broker");
+    broker::measure(&mut report, &size, None).await?;
+    if let Ok(address) = std::env::var("MACHIYA_BENCH_POSTGRES_BROKER") {
+        broker::measure(&mut report, &size, Some(&address)).await?;
+    }
+    if broker_alone {
+        report.print();
+        return Ok(());
+    }
     one_database(&mut report, seconds, None).await?;
-    match std::env::var("MACHIYA_BENCH_POSTGRES") {
-        Ok(address) => one_database(&mut report, seconds, Some(&address)).await?,
-        Err(_) => report.note("PostgreSQL was not measured: MACHIYA_BENCH_POSTGRES names no database."),
+    match &postgres {
+        Some(address) => one_database(&mut report, seconds, Some(address)).await?,
+        None => report.note("PostgreSQL was not measured: MACHIYA_BENCH_POSTGRES names no database."),
     }
     report.jobs(jobs::per_second(if quick { 5_000 } else { 30_000 }).await?);
     report.ways(&ways::measure(if quick { 30 } else { 200 }, if quick { 2_000 } else { 50_000 }).await?);

@@ -142,6 +142,83 @@ impl Report {
         );
     }
 
+    pub fn broker_filled(
+        &mut self,
+        database: &str,
+        entities: u64,
+        seconds: f64,
+        before_kb: u64,
+        after_kb: u64,
+    ) {
+        let grown = after_kb.saturating_sub(before_kb) * 1024;
+        self.row(
+            database,
+            &format!("{entities} entities of 900 bytes stored over one connection, in batches of 100"),
+            format!("{:.0} entities/s", entities as f64 / seconds),
+            format!(
+                "anonymous memory {:.1} MB before, {:.1} MB after",
+                before_kb as f64 / 976.6,
+                after_kb as f64 / 976.6
+            ),
+            &format!("≤ 250 bytes of memory each (here {})", grown / entities.max(1)),
+        );
+    }
+
+    pub fn broker_read(
+        &mut self,
+        database: &str,
+        what: &str,
+        bytes: u64,
+        bare: &Measured,
+        own: &Measured,
+        asked: &str,
+    ) {
+        self.row(
+            database,
+            &format!("broker: {what} ({bytes} bytes, 64 connections)"),
+            crate::broker::told(own, 1),
+            format!("bare {:.0}/s → {:.0} %", bare.per_second, 100.0 * own.per_second / bare.per_second),
+            if database == "SQLite" { asked } else { "≥ a third of SQLite's" },
+        );
+    }
+
+    pub fn broker_write(
+        &mut self,
+        database: &str,
+        what: &str,
+        connections: usize,
+        own: &Measured,
+        entities: u64,
+        asked: &str,
+    ) {
+        let beside = format!("fsync {:.2} ms", self.fsync_ms);
+        let what = format!("broker: {what} ({connections} connections)");
+        self.row(database, &what, crate::broker::told(own, entities), beside, asked);
+    }
+
+    pub fn broker_notified(
+        &mut self,
+        database: &str,
+        plan: &crate::broker::Plan,
+        outcome: &crate::broker::Outcome,
+    ) {
+        let what = format!(
+            "broker: {} subscriptions, {} matching updates/s for {} s, receiver away for {} s of it",
+            plan.subscriptions, plan.per_second, plan.seconds, plan.away.1
+        );
+        let measured = format!(
+            "{} of {} arrived, {} out of order, {} twice; p50 {:.0} ms, p99 {:.0} ms",
+            outcome.arrived,
+            outcome.sent,
+            outcome.out_of_order,
+            outcome.doubled,
+            outcome.p50_ms,
+            outcome.p99_ms
+        );
+        let beside = format!("caught up {:.1} s after the receiver came back", outcome.caught_up_s);
+        self.row(database, &what, measured, beside, "all, in order, p99 ≤ 250 ms");
+    }
+
     pub fn jobs(&mut self, per_second: f64) {
         self.row(
             "SQLite",

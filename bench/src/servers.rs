@@ -14,7 +14,7 @@ use crate::load::answer;
 
 const SERVER_CORE: &str = "0";
 
-fn free_port() -> std::io::Result<u16> {
+pub fn free_port() -> std::io::Result<u16> {
     Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
 }
 
@@ -68,27 +68,40 @@ impl Drop for Bare {
     }
 }
 
+/// Settings beside the usual ones.
+type Set = &'static [(&'static str, &'static str)];
+
 pub struct Product {
     child: Child,
     pub port: u16,
     folder: PathBuf,
     postgres: Option<String>,
+    set: Set,
     pub first_answer_ms: u64,
 }
 
 impl Product {
     /// Starts a fresh demonstration city.
     pub fn start(postgres: Option<&str>) -> Result<Product, Box<dyn Error>> {
+        Product::start_with(postgres, &[])
+    }
+
+    /// The same, with the broker open for trials.
+    pub fn start_open(postgres: Option<&str>) -> Result<Product, Box<dyn Error>> {
+        Product::start_with(postgres, &[("MACHIYA_CONTEXT_ACCESS", "open")])
+    }
+
+    fn start_with(postgres: Option<&str>, set: Set) -> Result<Product, Box<dyn Error>> {
         let folder = std::env::temp_dir().join(format!("machiya-bench-{}", std::process::id()));
         let _ = std::fs::remove_dir_all(&folder);
         let port = free_port()?;
         let begun = Instant::now();
-        let child = launch(&folder, port, postgres)?;
+        let child = launch(&folder, port, postgres, set)?;
         wait_for(port, Duration::from_secs(120))?;
         let first_answer_ms = begun.elapsed().as_millis() as u64;
         // What the demonstration city leaves to do in the background is done before anything is measured.
         std::thread::sleep(Duration::from_secs(3));
-        Ok(Product { child, port, folder, postgres: postgres.map(str::to_owned), first_answer_ms })
+        Ok(Product { child, port, folder, postgres: postgres.map(str::to_owned), set, first_answer_ms })
     }
 
     /// Stops it and starts it again on the same data; how long until it answers.
@@ -99,7 +112,7 @@ impl Product {
         Command::new("cp").arg("-r").arg(&self.folder).arg(&copy).status()?;
         let _ = std::fs::remove_file(copy.join("machiya.sock"));
         let begun = Instant::now();
-        let mut child = launch(&copy, port, self.postgres.as_deref())?;
+        let mut child = launch(&copy, port, self.postgres.as_deref(), self.set)?;
         wait_for(port, Duration::from_secs(60))?;
         let took = begun.elapsed().as_millis() as u64;
         let _ = child.kill();
@@ -119,7 +132,7 @@ impl Product {
     pub fn start_again(&mut self) -> Result<u64, Box<dyn Error>> {
         self.port = free_port()?;
         let begun = Instant::now();
-        self.child = launch(&self.folder, self.port, self.postgres.as_deref())?;
+        self.child = launch(&self.folder, self.port, self.postgres.as_deref(), self.set)?;
         wait_for(self.port, Duration::from_secs(60))?;
         Ok(begun.elapsed().as_millis() as u64)
     }
@@ -202,7 +215,7 @@ impl Drop for Product {
     }
 }
 
-fn launch(folder: &PathBuf, port: u16, postgres: Option<&str>) -> std::io::Result<Child> {
+fn launch(folder: &PathBuf, port: u16, postgres: Option<&str>, set: Set) -> std::io::Result<Child> {
     let mut command = pinned(&beside_this("machiya")?);
     command
         .arg("demo")
@@ -215,7 +228,8 @@ fn launch(folder: &PathBuf, port: u16, postgres: Option<&str>) -> std::io::Resul
         .env("MACHIYA_LIMITS_CONNECTIONS_PER_CLIENT", "0")
         .env("MACHIYA_LIMITS_REQUESTS", "4096")
         // Every request is logged, as in a city; nobody reads it here.
-        .stderr(Stdio::null());
+        .stderr(Stdio::null())
+        .envs(set.iter().copied());
     if let Some(address) = postgres {
         command.env("MACHIYA_DATABASE", address);
     }

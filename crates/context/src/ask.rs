@@ -73,6 +73,8 @@ pub struct Ask {
 pub(crate) struct Ready {
     pub context: Arc<Context>,
     pub what: What,
+    /// How many changes there had been before the transaction began (`memory::seen`).
+    pub seen: Option<u64>,
 }
 
 pub(crate) enum What {
@@ -101,7 +103,13 @@ impl Ask {
     }
 
     pub(crate) fn with(mut self, context: Arc<Context>, what: What) -> Ask {
-        self.ready = Some(Arc::new(Ready { context, what }));
+        self.ready = Some(Arc::new(Ready { context, what, seen: None }));
+        self
+    }
+
+    /// The same for a read, which may answer from memory.
+    pub(crate) fn to_read(mut self, cx: &ground::cx::Cx, context: Arc<Context>, what: What) -> Ask {
+        self.ready = Some(Arc::new(Ready { context, what, seen: crate::memory::seen(cx) }));
         self
     }
 

@@ -10,12 +10,17 @@ use ngsi::entity::LOCATION;
 use ngsi::query::q::SimpleTest;
 use ngsi::query::{EntityQuery, Linked, Prefilter, Stored, Unlinked};
 
+use crate::memory;
 use crate::store::shapes::Known;
 use crate::store::{Found, cells, classes, entities, shapes};
 
 /// Rows that are read at a time: few at first, more while nothing is found.
 const ROWS_FIRST: i64 = 128;
 const ROWS_MAX: i64 = 2_048;
+/// The same of entities that the memory names.
+const CANDIDATES_FIRST: usize = 32;
+const CANDIDATES_MAX: usize = 2_048;
+const CANDIDATES_KEPT: usize = 64;
 
 /// What of a query is decided before a body is looked at.
 pub struct Plan {
@@ -24,9 +29,17 @@ pub struct Plan {
     pub whole: bool,
     filter: Prefilter,
     by_id: bool,
+    /// How many changes there had been before this transaction (`memory::seen`); none: the store is asked for everything.
+    seen: Option<u64>,
 }
 
-pub fn plan(tx: &mut Tx<'_>, cx: &Cx, tenant: &str, query: &EntityQuery) -> Result<Plan, Fault> {
+pub fn plan(
+    tx: &mut Tx<'_>,
+    cx: &Cx,
+    tenant: &str,
+    query: &EntityQuery,
+    seen: Option<u64>,
+) -> Result<Plan, Fault> {
     let filter = query.prefilter();
     let classes = classes::all(tx)?;
     let fits = |shape: &Known| {
@@ -45,7 +58,8 @@ pub fn plan(tx: &mut Tx<'_>, cx: &Cx, tenant: &str, query: &EntityQuery) -> Resu
     let whole = filter.covers
         && filter.all.iter().all(|simple| matches!(simple.test, SimpleTest::Exists))
         && filter.any_of.iter().all(|one| one.ids.is_empty());
-    Ok(Plan { shapes, whole, filter, by_id })
+    let seen = seen.filter(|_| !tx.can_write());
+    Ok(Plan { shapes, whole, filter, by_id, seen })
 }
 
 /// Whether anything of an entity is left once `pick` and `omit` have been heeded; one of which nothing is left is no answer.
@@ -73,7 +87,7 @@ struct Follow<'x, 't> {
 impl Linked for Follow<'_, '_> {
     fn with(&self, id: &str, then: &mut dyn FnMut(Stored<'_>)) {
         let Ok(mut tx) = self.tx.try_borrow_mut() else { return };
-        if let Ok(Some(found)) = visible(&mut tx, self.cx, self.tenant, id) {
+        if let Ok(Some(found)) = visible(&mut tx, self.cx, self.tenant, id, None) {
             drop(tx);
             then(Stored { body: &found.body, times: &found.times });
         }
@@ -81,8 +95,14 @@ impl Linked for Follow<'_, '_> {
 }
 
 /// An entity by its id, if it may be seen.
-pub fn visible(tx: &mut Tx<'_>, cx: &Cx, tenant: &str, id: &str) -> Result<Option<Found>, Fault> {
-    let Some(found) = entities::find(tx, tenant, id, crate::now_us(cx))? else { return Ok(None) };
+pub fn visible(
+    tx: &mut Tx<'_>,
+    cx: &Cx,
+    tenant: &str,
+    id: &str,
+    seen: Option<u64>,
+) -> Result<Option<Found>, Fault> {
+    let Some(found) = memory::by_id(tx, cx, tenant, id, seen)? else { return Ok(None) };
     let shape = shapes::by_number(tx, cx, found.shape)?;
     let seen = classes::all(tx)?.shows(cx, shape.types.iter().map(String::as_str));
     Ok(seen.then_some(found))
@@ -107,8 +127,42 @@ pub fn each(
     after: i64,
     take: &mut dyn FnMut(Found) -> Result<bool, Fault>,
 ) -> Result<Option<i64>, Fault> {
-    let plan = plan(tx, cx, tenant, query)?;
+    let plan = plan(tx, cx, tenant, query, None)?;
     each_of(tx, cx, tenant, query, &plan, after, take)
+}
+
+/// The same where the memory says which entities may be meant; nothing when it does not know.
+fn each_in_memory(
+    tx: &mut Tx<'_>,
+    cx: &Cx,
+    tenant: &str,
+    query: &EntityQuery,
+    plan: &Plan,
+    after: i64,
+    take: &mut dyn FnMut(Found) -> Result<bool, Fault>,
+) -> Result<Option<Option<i64>>, Fault> {
+    let Some(memory) = memory::of(cx) else { return Ok(None) };
+    let fitting: HashSet<i64> = plan.shapes.iter().copied().collect();
+    let (mut after, mut rows, mut looked) = (after, CANDIDATES_FIRST, 0usize);
+    loop {
+        let known = memory.candidates(tenant, &plan.shapes, &plan.filter.all, after, rows);
+        let Some((rids, more)) = known else { return Ok(None) };
+        for rid in rids {
+            after = rid;
+            // Whoever looks at many does not push out what others look at.
+            looked += 1;
+            let seen = plan.seen.filter(|_| looked <= CANDIDATES_KEPT);
+            let Some(one) = memory::by_rid(tx, cx, tenant, rid, seen)? else { continue };
+            let fits = fitting.contains(&one.shape) && (plan.whole || meets(tx, cx, tenant, query, &one));
+            if fits && !take(one)? {
+                return Ok(Some(Some(after)));
+            }
+        }
+        if !more {
+            return Ok(Some(None));
+        }
+        rows = (rows * 2).min(CANDIDATES_MAX);
+    }
 }
 
 pub fn each_of(
@@ -129,6 +183,10 @@ pub fn each_of(
         Some((property, boxes)) if property == LOCATION => Some(cells::ranges(boxes)),
         _ => None,
     };
+    let from_memory = !plan.by_id && ranges.is_none() && plan.seen.is_some() && !plan.filter.all.is_empty();
+    if from_memory && let Some(end) = each_in_memory(tx, cx, tenant, query, plan, after, take)? {
+        return Ok(end);
+    }
     let (mut after, mut rows) = (after, ROWS_FIRST);
     loop {
         let page = if plan.by_id {

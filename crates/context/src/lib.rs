@@ -21,6 +21,7 @@ mod contexts;
 mod demo;
 mod doors;
 mod find;
+mod memory;
 mod model;
 mod pages;
 mod say;

@@ -11,7 +11,7 @@ use super::provide::{exists, shown, store};
 use crate::ask::{Ask, Item, Said, What};
 use crate::now_us;
 use crate::say::{error_of, problem_of};
-use crate::store::{Row, entities, events, row, tenants};
+use crate::store::{Found, Row, entities, events, row, tenants};
 
 /// What became of a batch.
 #[derive(Default)]
@@ -91,13 +91,14 @@ fn create_one(tx: &mut Tx<'_>, cx: &Cx, ask: &Ask, entity: &Entity) -> Result<Do
 }
 
 /// The entity of this id as it stands, if it does.
-fn standing(tx: &mut Tx<'_>, cx: &Cx, ask: &Ask, id: &str) -> Result<Option<(i64, Entity)>, Fault> {
+fn standing(tx: &mut Tx<'_>, cx: &Cx, ask: &Ask, id: &str) -> Result<Option<(Found, Entity)>, Fault> {
     let Some(found) = entities::find_to_change(tx, &ask.tenant, id, now_us(cx))? else { return Ok(None) };
     shown(tx, cx, id, &found)?;
-    Ok(Some((found.rid, row::entity(&found.body, &found.times)?)))
+    let entity = row::entity(&found.body, &found.times)?;
+    Ok(Some((found, entity)))
 }
 
-fn is_there(standing: Option<(i64, Entity)>, id: &str) -> Result<(i64, Entity), Fault> {
+fn is_there(standing: Option<(Found, Entity)>, id: &str) -> Result<(Found, Entity), Fault> {
     standing.ok_or_else(|| crate::ask::missing("entity", id))
 }
 
@@ -115,7 +116,7 @@ pub fn upsert(tx: &mut Tx<'_>, cx: &Cx, ask: &Ask) -> Result<Said, Fault> {
     tenants::ensure(tx, cx, &ask.tenant)?;
     let updates = ask.opts("update");
     let outcome = each(tx, cx, ask, |tx, cx, ask, entity| {
-        let Some((rid, mut stands)) = standing(tx, cx, ask, &entity.id)? else {
+        let Some((found, mut stands)) = standing(tx, cx, ask, &entity.id)? else {
             return create_one(tx, cx, ask, entity);
         };
         let change = if updates {
@@ -125,7 +126,7 @@ pub fn upsert(tx: &mut Tx<'_>, cx: &Cx, ask: &Ask) -> Result<Said, Fault> {
         };
         let change = change.map_err(crate::say::fault)?;
         let changed = events::changed(&change, &stands);
-        entities::update(tx, cx, &ask.tenant, rid, &Row::of(&stands), &changed)?;
+        entities::update(tx, cx, &ask.tenant, &found, &Row::of(&stands), &changed)?;
         Ok(Done::Updated)
     })?;
     Ok(outcome.said(|done| {
@@ -137,14 +138,14 @@ pub fn update(tx: &mut Tx<'_>, cx: &Cx, ask: &Ask) -> Result<Said, Fault> {
     tenants::check(tx, cx, &ask.tenant)?;
     let overwrites = !ask.opts("noOverwrite");
     let outcome = each(tx, cx, ask, |tx, cx, ask, entity| {
-        let (rid, mut stands) = is_there(standing(tx, cx, ask, &entity.id)?, &entity.id)?;
+        let (found, mut stands) = is_there(standing(tx, cx, ask, &entity.id)?, &entity.id)?;
         let change = if overwrites {
             stands.update(entity.clone(), now_us(cx))
         } else {
             stands.append(entity.clone(), false, now_us(cx))
         };
         let change = change.map_err(crate::say::fault)?;
-        store(tx, cx, &ask.tenant, rid, &stands, &change)?;
+        store(tx, cx, &ask.tenant, &found, &stands, &change)?;
         if let Some(left) = change.not_updated.first() {
             let error = Error::bad(format!("{} was left as it is: {}", left.attr, left.reason));
             return Err(crate::say::fault(error));
@@ -157,11 +158,11 @@ pub fn update(tx: &mut Tx<'_>, cx: &Cx, ask: &Ask) -> Result<Said, Fault> {
 pub fn merge(tx: &mut Tx<'_>, cx: &Cx, ask: &Ask) -> Result<Said, Fault> {
     tenants::check(tx, cx, &ask.tenant)?;
     let outcome = each(tx, cx, ask, |tx, cx, ask, entity| {
-        let (rid, mut stands) = is_there(standing(tx, cx, ask, &entity.id)?, &entity.id)?;
+        let (found, mut stands) = is_there(standing(tx, cx, ask, &entity.id)?, &entity.id)?;
         let change = stands
             .merge(entity.clone(), now_us(cx), ask.parameter("observedAt"), ask.parameter("lang"))
             .map_err(crate::say::fault)?;
-        store(tx, cx, &ask.tenant, rid, &stands, &change)?;
+        store(tx, cx, &ask.tenant, &found, &stands, &change)?;
         Ok(Done::Updated)
     })?;
     Ok(outcome.said(|_| Said::nothing(204)))

@@ -14,6 +14,7 @@ use ngsi::{Error, ErrorKind};
 
 use crate::ask::{Accept, Ask, Said, What, missing};
 use crate::find;
+use crate::memory;
 use crate::now_us;
 use crate::say::fault;
 use crate::store::{Found, entities, row, tenants};
@@ -115,6 +116,7 @@ fn linked(
     query: &EntityQuery,
     from: &[Found],
 ) -> Result<(Read, Vec<Reached>), Fault> {
+    let changes_seen = ask.ready()?.seen;
     let (mut read, mut order) = (Read::default(), Vec::<Reached>::new());
     let mut seen: HashSet<String> = query.contained_by.iter().cloned().collect();
     let mut edges = Vec::with_capacity(from.len());
@@ -149,7 +151,7 @@ fn linked(
                         );
                         return Err(fault(error));
                     }
-                    if let Some(found) = find::visible(tx, cx, &ask.tenant, &id)? {
+                    if let Some(found) = find::visible(tx, cx, &ask.tenant, &id, changes_seen)? {
                         let entity = row::entity(&found.body, &found.times)?;
                         next.push(Edge { entity: entity.clone(), pick: pick.clone(), omit: omit.clone() });
                         read.0.insert(id, entity);
@@ -173,7 +175,9 @@ pub fn retrieve(tx: &mut Tx<'_>, cx: &Cx, ask: &Ask) -> Result<Said, Fault> {
     let (context, query) = queried(ask)?;
     let mut style = style(cx, ask, query)?;
     tenants::check(tx, cx, &ask.tenant)?;
-    let found = find::visible(tx, cx, &ask.tenant, &ask.id)?.ok_or_else(|| missing("entity", &ask.id))?;
+    let seen = ask.ready()?.seen;
+    let found =
+        find::visible(tx, cx, &ask.tenant, &ask.id, seen)?.ok_or_else(|| missing("entity", &ask.id))?;
     if !query.selects(&found.body) {
         return Err(missing("entity of this type", &ask.id));
     }
@@ -214,7 +218,7 @@ fn write_all(
 ) -> Result<(), Fault> {
     if many && ask.accept == Accept::Geo {
         let found = all.iter().chain(reached.iter().map(|one| &one.found));
-        let texts = found.map(|one| (one.body.as_str(), one.times.as_str()));
+        let texts = found.map(|one| (&*one.body, &*one.times));
         return render::feature_collection(texts, context, style, out).map_err(fault);
     }
     if many {
@@ -302,8 +306,20 @@ fn as_made(
     counts: bool,
 ) -> Result<Page, Fault> {
     let now_us = now_us(cx);
-    let plan = find::plan(tx, cx, &ask.tenant, query)?;
+    let seen = ask.ready()?.seen;
+    let plan = find::plan(tx, cx, &ask.tenant, query, seen)?;
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let window = plan.whole.then_some(seen).flatten().zip(memory::of(cx));
+    if let Some((seen, memory)) = window
+        && let Some(window) = memory.window(&ask.tenant, &plan.shapes, query.offset, limit, now_us)
+    {
+        let rows = window
+            .rids
+            .into_iter()
+            .filter_map(|rid| memory::by_rid(tx, cx, &ask.tenant, rid, Some(seen)).transpose());
+        let rows = rows.collect::<Result<Vec<Found>, Fault>>()?;
+        return Ok(Page { rows, count: Some(window.count), more: window.more });
+    }
     if plan.whole {
         let count = if counts {
             let counts = crate::store::shapes::counts(tx, &ask.tenant, now_us)?;
@@ -350,7 +366,8 @@ fn ordered(
 ) -> Result<Page, Fault> {
     let mut keyed: Vec<(Keys, i64)> = Vec::new();
     let mut too_many = false;
-    find::each(tx, cx, &ask.tenant, query, 0, &mut |one| {
+    let plan = find::plan(tx, cx, &ask.tenant, query, ask.ready()?.seen)?;
+    find::each_of(tx, cx, &ask.tenant, query, &plan, 0, &mut |one| {
         keyed.push((order.keys(Stored { body: &one.body, times: &one.times }), one.rid));
         too_many = keyed.len() > ORDERED_MAX;
         Ok(!too_many)

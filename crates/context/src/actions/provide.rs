@@ -72,7 +72,7 @@ pub fn store(
     tx: &mut Tx<'_>,
     cx: &Cx,
     tenant: &str,
-    rid: i64,
+    found: &Found,
     entity: &Entity,
     change: &Change,
 ) -> Result<(), Fault> {
@@ -80,7 +80,7 @@ pub fn store(
         return Ok(());
     }
     let changed = events::changed(change, entity);
-    entities::update(tx, cx, tenant, rid, &Row::of(entity), &changed)
+    entities::update(tx, cx, tenant, found, &Row::of(entity), &changed)
 }
 
 /// 204, or 207 with what was left as it was.
@@ -102,7 +102,7 @@ pub fn append(tx: &mut Tx<'_>, cx: &Cx, ask: &Ask) -> Result<Said, Fault> {
     let What::Fragment(fragment) = &ask.ready()?.what else { return Err(wrong()) };
     let (found, mut entity) = stands(tx, cx, ask)?;
     let change = entity.append((**fragment).clone(), !ask.opts("noOverwrite"), now_us(cx)).map_err(fault)?;
-    store(tx, cx, &ask.tenant, found.rid, &entity, &change)?;
+    store(tx, cx, &ask.tenant, &found, &entity, &change)?;
     Ok(outcome(&change))
 }
 
@@ -115,7 +115,7 @@ pub fn update(tx: &mut Tx<'_>, cx: &Cx, ask: &Ask) -> Result<Said, Fault> {
         let reason = "the entity has no scope to update; append one".to_owned();
         change.not_updated.push(Untouched { attr: "scope".to_owned(), dataset: None, reason });
     }
-    store(tx, cx, &ask.tenant, found.rid, &entity, &change)?;
+    store(tx, cx, &ask.tenant, &found, &entity, &change)?;
     Ok(outcome(&change))
 }
 
@@ -130,7 +130,7 @@ pub fn merge(tx: &mut Tx<'_>, cx: &Cx, ask: &Ask) -> Result<Said, Fault> {
     let (found, mut entity) = stands(tx, cx, ask)?;
     let change =
         entity.merge((**fragment).clone(), now_us(cx), observed_at, ask.parameter("lang")).map_err(fault)?;
-    store(tx, cx, &ask.tenant, found.rid, &entity, &change)?;
+    store(tx, cx, &ask.tenant, &found, &entity, &change)?;
     Ok(Said::nothing(204))
 }
 
@@ -139,7 +139,7 @@ pub fn replace(tx: &mut Tx<'_>, cx: &Cx, ask: &Ask) -> Result<Said, Fault> {
     let (found, mut entity) = stands(tx, cx, ask)?;
     let change = entity.replace((**other).clone(), now_us(cx)).map_err(fault)?;
     let changed = events::changed(&change, &entity);
-    entities::update(tx, cx, &ask.tenant, found.rid, &Row::of(&entity), &changed)?;
+    entities::update(tx, cx, &ask.tenant, &found, &Row::of(&entity), &changed)?;
     Ok(Said::nothing(204))
 }
 
@@ -147,7 +147,7 @@ pub fn update_attr(tx: &mut Tx<'_>, cx: &Cx, ask: &Ask) -> Result<Said, Fault> {
     let What::Attr(attr, Some(instance)) = &ask.ready()?.what else { return Err(wrong()) };
     let (found, mut entity) = stands(tx, cx, ask)?;
     let change = entity.partial(attr, (**instance).clone(), now_us(cx)).map_err(fault)?;
-    store(tx, cx, &ask.tenant, found.rid, &entity, &change)?;
+    store(tx, cx, &ask.tenant, &found, &entity, &change)?;
     Ok(Said::nothing(204))
 }
 
@@ -155,7 +155,7 @@ pub fn replace_attr(tx: &mut Tx<'_>, cx: &Cx, ask: &Ask) -> Result<Said, Fault> 
     let What::Attr(attr, Some(instance)) = &ask.ready()?.what else { return Err(wrong()) };
     let (found, mut entity) = stands(tx, cx, ask)?;
     let change = entity.replace_attr(attr, (**instance).clone(), now_us(cx)).map_err(fault)?;
-    store(tx, cx, &ask.tenant, found.rid, &entity, &change)?;
+    store(tx, cx, &ask.tenant, &found, &entity, &change)?;
     Ok(Said::nothing(204))
 }
 
@@ -168,7 +168,7 @@ pub fn delete_attr(tx: &mut Tx<'_>, cx: &Cx, ask: &Ask) -> Result<Said, Fault> {
     }
     let (found, mut entity) = stands(tx, cx, ask)?;
     let change = entity.delete_attr(attr, dataset, all, now_us(cx)).map_err(fault)?;
-    store(tx, cx, &ask.tenant, found.rid, &entity, &change)?;
+    store(tx, cx, &ask.tenant, &found, &entity, &change)?;
     Ok(Said::nothing(204))
 }
 
@@ -205,7 +205,7 @@ pub fn purge(tx: &mut Tx<'_>, cx: &Cx, ask: &Ask) -> Result<Said, Fault> {
             }
         };
         let change = entity.purge(&gone, now_us(cx));
-        store(tx, cx, &ask.tenant, one.rid, &entity, &change)?;
+        store(tx, cx, &ask.tenant, one, &entity, &change)?;
     }
     Ok(Said { cursor: end, ..Said::nothing(204) })
 }

@@ -131,7 +131,10 @@ pub fn id_alone(cx: Cx, ask: Ask) -> Prepared {
 async fn read_query(cx: &Cx, ask: Ask, used: Use) -> Result<Ask, Fault> {
     let context = contexts::of_link(cx, &ask).await.map_err(fault)?;
     let query = EntityQuery::parse(&ask.parameters, &*context, used).map_err(fault)?;
-    Ok(ask.with(context, What::Query(Box::new(query))))
+    if used == Use::Entities {
+        crate::memory::prepare(cx, &ask.tenant);
+    }
+    Ok(ask.to_read(cx, context, What::Query(Box::new(query))))
 }
 
 pub fn query(cx: Cx, ask: Ask) -> Prepared {
@@ -166,7 +169,8 @@ pub fn query_in_body(cx: Cx, ask: Ask) -> Prepared {
             (context, query)
         };
         let context = addressed(&cx, &ask, context).await?;
-        Ok(ask.with(context, What::Query(Box::new(query))))
+        crate::memory::prepare(&cx, &ask.tenant);
+        Ok(ask.to_read(&cx, context, What::Query(Box::new(query))))
     })
 }
 

@@ -1,5 +1,7 @@
 //! Entities, one row each.
 
+use std::sync::Arc;
+
 use ground::cx::Cx;
 use ground::db::{Row as Answered, Sql, Tx};
 use ground::fault::Fault;
@@ -9,18 +11,20 @@ use serde_json::json;
 use super::events::{self, Kind};
 use super::row::{self, Row};
 use super::shapes;
+use crate::memory::{self, Note, Stands};
 
 /// An entity as it stands.
 #[derive(Clone, Debug)]
 pub struct Found {
     pub rid: i64,
     pub shape: i64,
-    pub body: String,
-    pub times: String,
+    pub body: Arc<str>,
+    pub times: Arc<str>,
 }
 
 fn found(row: &Answered<'_>) -> Result<Found, Fault> {
-    Ok(Found { rid: row.get(0)?, shape: row.get(1)?, body: row.get(2)?, times: row.get(3)? })
+    let (body, times): (String, String) = (row.get(2)?, row.get(3)?);
+    Ok(Found { rid: row.get(0)?, shape: row.get(1)?, body: body.into(), times: times.into() })
 }
 
 /// What has a part that expires by itself is shown without it once its time is over.
@@ -28,8 +32,8 @@ fn fresh(mut one: Found, now_us: i64) -> Result<Found, Fault> {
     if one.body.contains("\"expiresAt\"") {
         let mut entity = row::entity(&one.body, &one.times)?;
         if entity.drop_expired(now_us) {
-            one.body = entity.body();
-            one.times = entity.times();
+            one.body = entity.body().into();
+            one.times = entity.times().into();
         }
     }
     Ok(one)
@@ -78,6 +82,36 @@ pub fn by_rids(tx: &mut Tx<'_>, rids: &[i64], now_us: i64) -> Result<Vec<Found>,
         found,
     )?;
     all.into_iter().map(|one| fresh(one, now_us)).collect()
+}
+
+/// One by its number, with its id.
+pub fn by_rid(tx: &mut Tx<'_>, rid: i64, now_us: i64) -> Result<Option<(String, Found)>, Fault> {
+    let one = tx.opt(
+        sql!(
+            "select rid, shape, body, times, id from context_entity
+             where city = ?1 and rid = ?2 and (expires_us = 0 or expires_us > ?3)"
+        ),
+        params![rid, now_us],
+        |row| Ok((row.get::<String>(4)?, found(row)?)),
+    )?;
+    one.map(|(id, one)| Ok((id, fresh(one, now_us)?))).transpose()
+}
+
+/// Number, shape and end of the next entities.
+pub fn shapes_of(
+    tx: &mut Tx<'_>,
+    tenant: &str,
+    after: i64,
+    rows: i64,
+) -> Result<Vec<(i64, i64, i64)>, Fault> {
+    tx.all(
+        sql!(
+            "select rid, shape, expires_us from context_entity
+             where city = ?1 and tenant = ?2 and rid > ?3 order by rid limit ?4"
+        ),
+        params![tenant, after, rows],
+        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+    )
 }
 
 /// The next entities of these shapes, in the order in which they were made.
@@ -177,10 +211,11 @@ pub fn insert(tx: &mut Tx<'_>, cx: &Cx, tenant: &str, row: &Row) -> Result<bool,
     let shape = shapes::number(tx, cx, tenant, &row.shape)?;
     let now_us = crate::now_us(cx);
     let try_it = |tx: &mut Tx<'_>| {
-        tx.exec(
+        tx.made(
             sql!(
                 "insert into context_entity (city, tenant, id, shape, body, times, created_us, modified_us, expires_us, cell, rev)
-                 values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 1) on conflict (city, tenant, id) do nothing"
+                 values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 1) on conflict (city, tenant, id) do nothing
+                 {made rid}"
             ),
             params![
                 tenant, &row.id, shape, &row.body, &row.times, row.created_us, row.modified_us, row.expires_us, row.cell
@@ -188,7 +223,7 @@ pub fn insert(tx: &mut Tx<'_>, cx: &Cx, tenant: &str, row: &Row) -> Result<bool,
         )
     };
     let mut made = try_it(tx)?;
-    if made == 0 {
+    if made.is_none() {
         // One whose time is over makes room.
         let gone = tx.exec(
             sql!(
@@ -201,9 +236,8 @@ pub fn insert(tx: &mut Tx<'_>, cx: &Cx, tenant: &str, row: &Row) -> Result<bool,
             made = try_it(tx)?;
         }
     }
-    if made == 0 {
-        return Ok(false);
-    }
+    let Some(rid) = made else { return Ok(false) };
+    note(tx, cx, tenant, &row.id, || Note { rid, before: None, after: Some(stands(shape, row)) });
     events::write(tx, cx, tenant, Kind::Created, (&row.id, &row.shape.types), "{}", &row.body)?;
     Ok(true)
 }
@@ -213,10 +247,11 @@ pub fn update(
     tx: &mut Tx<'_>,
     cx: &Cx,
     tenant: &str,
-    rid: i64,
+    found: &Found,
     row: &Row,
     changed: &str,
 ) -> Result<(), Fault> {
+    let rid = found.rid;
     let shape = shapes::number(tx, cx, tenant, &row.shape)?;
     tx.put(
         sql!(
@@ -225,12 +260,30 @@ pub fn update(
         ),
         params![rid, shape, &row.body, &row.times, row.modified_us, row.expires_us, row.cell],
     )?;
+    note(tx, cx, tenant, &row.id, || Note {
+        rid,
+        before: Some(found.shape),
+        after: Some(stands(shape, row)),
+    });
     events::write(tx, cx, tenant, Kind::Changed, (&row.id, &row.shape.types), changed, "")
+}
+
+fn stands(shape: i64, row: &Row) -> Stands {
+    Stands { shape, body: row.body.as_str().into(), expires_us: row.expires_us }
+}
+
+/// Tells the memory of the city, once it is durable.
+fn note(tx: &mut Tx<'_>, cx: &Cx, tenant: &str, id: &str, note: impl FnOnce() -> Note) {
+    if let Some(memory) = memory::of(cx) {
+        let (note, tenant, id) = (note(), tenant.to_owned(), id.to_owned());
+        tx.after_commit(move || memory.changed(&tenant, &id, note));
+    }
 }
 
 /// Takes an entity away.
 pub fn delete(tx: &mut Tx<'_>, cx: &Cx, tenant: &str, id: &str, found: &Found) -> Result<(), Fault> {
     tx.put(sql!("delete from context_entity where city = ?1 and rid = ?2"), params![found.rid])?;
+    note(tx, cx, tenant, id, || Note { rid: found.rid, before: Some(found.shape), after: None });
     let types = shapes::by_number(tx, cx, found.shape)?;
     events::write(tx, cx, tenant, Kind::Deleted, (id, &json!(types.types).to_string()), "{}", &found.body)
 }

@@ -152,7 +152,9 @@ pub fn migrate_sqlite(path: &Path, store: Store, all: &[Migration], now_ms: i64)
             .map_err(of_sqlite)?;
         transaction.commit().map_err(of_sqlite)?;
     }
-    Ok(open.len())
+    let ran = open.len();
+    super::sizes::tell(&mut connection)?;
+    Ok(ran)
 }
 
 /// Brings a PostgreSQL database up to date; two nodes that start together wait for each other.

@@ -8,6 +8,7 @@ pub mod bulk;
 mod installation;
 mod migrate;
 mod postgres;
+mod sizes;
 mod sql;
 mod sqlite;
 mod tx;
@@ -228,6 +229,19 @@ impl Db {
         match &*self.engine {
             Engine::Sqlite(_) => Dialect::Sqlite,
             Engine::Postgres(_) => Dialect::Postgres,
+        }
+    }
+
+    /// Whether every change of this store goes through this process, so that what is kept in memory can follow them.
+    pub fn is_ours_alone(&self) -> bool {
+        matches!(&*self.engine, Engine::Sqlite(_))
+    }
+
+    /// Memory that a room may take for what it keeps of this store, in bytes.
+    pub fn cache_bytes(&self) -> u64 {
+        match &*self.engine {
+            Engine::Sqlite(sqlite) => sqlite.cache_bytes(),
+            Engine::Postgres(_) => 0,
         }
     }
 

@@ -117,6 +117,9 @@ fn one_token(name: &str, args: &str, dialect: Dialect) -> Option<String> {
         // `sum` answers numeric on PostgreSQL.
         ("sum", Sqlite) => format!("coalesce(sum({args}), 0)"),
         ("sum", Postgres) => format!("coalesce(sum({args}), 0)::bigint"),
+        // The growing key of a new row, for `Tx::made`: SQLite says it by itself.
+        ("made", Sqlite) => String::new(),
+        ("made", Postgres) => format!("returning {args}"),
         ("skip_locked", Sqlite) => String::new(),
         ("skip_locked", Postgres) => "for update skip locked".to_owned(),
         // The transaction that wrote a row, and the oldest one still running: the order of events rests on them.

@@ -7,6 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::sql::Sql;
@@ -24,13 +25,16 @@ const GROUP_ACTIONS: usize = 256;
 const GROUP_MS: u64 = 20;
 /// The write-ahead log is folded back into the file in the background.
 const CHECKPOINT_EVERY: Duration = Duration::from_millis(500);
+/// A connection that had nothing to do for this long gives its cache back; what it needs next is read again.
+const IDLE: Duration = Duration::from_secs(2);
 
 pub(crate) struct Sqlite {
     writer: Sender<Box<dyn Work>>,
     readers: Sender<Box<dyn Work>>,
-    quick: Vec<Mutex<Connection>>,
-    next_quick: AtomicUsize,
+    quick: Arc<Vec<Mutex<Connection>>>,
+    next_quick: Arc<AtomicUsize>,
     shared: Arc<Shared>,
+    cache_bytes: u64,
     _checkpointer: Sender<()>,
 }
 
@@ -59,7 +63,8 @@ impl Sqlite {
             let connection = connect(path, size.cache_kib / 4, false)?;
             let reading = reading.clone();
             spawn("reader", move || {
-                for work in reading {
+                let mut idling = Idling::default();
+                while let Some(work) = idling.next(&connection, &reading) {
                     read_one(&connection, work);
                 }
             })?;
@@ -67,21 +72,35 @@ impl Sqlite {
         let quick = (0..2)
             .map(|_| connect(path, size.cache_kib / 4, false).map(Mutex::new))
             .collect::<Result<Vec<_>, Fault>>()?;
+        let quick = Arc::new(quick);
+        let next_quick = Arc::new(AtomicUsize::new(0));
 
         let folding = connect(path, 64, true)?;
         let (checkpointer, stop) = bounded::<()>(0);
+        let (kept, asked) = (quick.clone(), next_quick.clone());
         spawn("checkpoint", move || {
+            let (mut seen, mut still) = (0, Duration::ZERO);
             while let Err(RecvTimeoutError::Timeout) = stop.recv_timeout(CHECKPOINT_EVERY) {
                 // A busy log is folded at the next turn.
                 let _ = folding.query_row("pragma wal_checkpoint(passive)", [], |_| Ok(()));
+                let now = asked.load(Ordering::Relaxed);
+                if now != seen {
+                    (seen, still) = (now, Duration::ZERO);
+                } else if still < IDLE {
+                    still += CHECKPOINT_EVERY;
+                    if still >= IDLE {
+                        kept.iter().filter_map(|one| one.try_lock().ok()).for_each(|one| give_back(&one));
+                    }
+                }
             }
         })?;
         Ok(Sqlite {
             writer,
             readers,
             quick,
-            next_quick: AtomicUsize::new(0),
+            next_quick,
             shared,
+            cache_bytes: u64::try_from(size.cache_kib).unwrap_or(0) * 1024,
             _checkpointer: checkpointer,
         })
     }
@@ -103,6 +122,10 @@ impl Sqlite {
         None
     }
 
+    pub(crate) fn cache_bytes(&self) -> u64 {
+        self.cache_bytes
+    }
+
     pub(crate) fn shared(&self) -> &Arc<Shared> {
         &self.shared
     }
@@ -119,6 +142,8 @@ fn connect(path: &Path, cache_kib: i64, writes: bool) -> Result<Connection, Faul
     let connection = Connection::open_with_flags(path, flags).map_err(of_sqlite)?;
     connection.set_prepared_statement_cache_capacity(256);
     connection.busy_timeout(Duration::from_secs(5)).map_err(of_sqlite)?;
+    // Plans do not depend on what is bound; else SQLite plans many statements anew each time they run.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(of_sqlite)?;
     connection
         .execute_batch(&format!(
             "pragma journal_mode = wal;
@@ -136,44 +161,115 @@ fn connect(path: &Path, cache_kib: i64, writes: bool) -> Result<Connection, Faul
     Ok(connection)
 }
 
-/// Takes what is queued, gives each action its savepoint, commits all with one fsync, then tells everybody.
+/// The cache of a connection, given back to the machine. Nothing depends on it.
+fn give_back(connection: &Connection) {
+    let _ = connection.execute_batch("pragma shrink_memory");
+}
+
+/// Waits for work; a connection that waits for long gives its cache back.
+#[derive(Default)]
+struct Idling {
+    warm: bool,
+}
+
+impl Idling {
+    fn next(&mut self, connection: &Connection, queue: &Receiver<Box<dyn Work>>) -> Option<Box<dyn Work>> {
+        if self.warm {
+            match queue.recv_timeout(IDLE) {
+                Ok(work) => return Some(work),
+                Err(RecvTimeoutError::Disconnected) => return None,
+                Err(RecvTimeoutError::Timeout) => {
+                    give_back(connection);
+                    self.warm = false;
+                }
+            }
+        }
+        let work = queue.recv().ok()?;
+        self.warm = true;
+        Some(work)
+    }
+}
+
+/// Takes what is queued, commits all with one fsync, then tells everybody. One act that fails does not undo its
+/// neighbours: mostly it has written nothing yet; else the group is done again, each act in a savepoint of its own.
 fn write_loop(connection: &Connection, queue: &Receiver<Box<dyn Work>>, shared: &Shared) {
-    while let Ok(first) = queue.recv() {
-        let clock = Stopwatch::new();
+    let mut idling = Idling::default();
+    while let Some(first) = idling.next(connection, queue) {
         let mut group: Vec<Box<dyn Work>> = vec![first];
-        if let Err(fault) = batch(connection, "begin immediate") {
-            finish(group, &Err(fault));
-            continue;
-        }
-        let mut after = After::default();
-        let mut lost = None;
-        let mut next = 0;
-        while let Some(work) = group.get_mut(next) {
-            next += 1;
-            if let Err(fault) = run_in_savepoint(connection, work.as_mut(), &mut after) {
-                lost = Some(fault);
-                break;
-            }
-            if next >= GROUP_ACTIONS || clock.ms() >= GROUP_MS {
-                break;
-            }
-            if let Ok(more) = queue.try_recv() {
-                group.push(more);
-            }
-        }
-        let outcome = match lost {
-            Some(fault) => Err(fault),
-            None => batch(connection, "commit"),
+        let outcome = match run_group(connection, &mut group, Some(queue)) {
+            Ok(Ran::All(after)) => Ok(after),
+            Ok(Ran::OneFailed) => again_singly(connection, &mut group),
+            Err(fault) => Err(fault),
         };
         if outcome.is_err() && !connection.is_autocommit() {
             // The rollback itself can only fail when the file is gone; the next `begin` will say so.
             let _ = batch(connection, "rollback");
         }
-        if outcome.is_ok() {
-            shared.after(after);
-        }
+        let outcome = outcome.map(|after| shared.after(after));
         finish(group, &outcome);
     }
+}
+
+enum Ran {
+    /// Committed; what is to be done now.
+    All(After),
+    /// An act failed after it had written something.
+    OneFailed,
+}
+
+/// The acts one after the other in one transaction, with more of them as long as others queue. Savepoints would copy each
+/// page that an act changes, which costs more than most acts.
+fn run_group(
+    connection: &Connection,
+    group: &mut Vec<Box<dyn Work>>,
+    queue: Option<&Receiver<Box<dyn Work>>>,
+) -> Result<Ran, Fault> {
+    let clock = Stopwatch::new();
+    batch(connection, "begin immediate")?;
+    let mut after = After::default();
+    let mut next = 0;
+    while let Some(work) = group.get_mut(next) {
+        next += 1;
+        let before = connection.total_changes();
+        let mut tx = Tx::new(Link::Sqlite(connection), work.city(), work.store(), true);
+        let ran = work.run(&mut tx);
+        let own = std::mem::take(&mut tx.after);
+        match ran {
+            Ok(()) => after.absorb(own),
+            Err(_) if connection.is_autocommit() => return Err(rolled_back()),
+            Err(_) if connection.total_changes() == before => {}
+            Err(_) if next == 1 && group.len() == 1 => {
+                // Alone in its transaction: nobody else has to do anything again.
+                batch(connection, "rollback")?;
+                return Ok(Ran::All(After::default()));
+            }
+            Err(_) => return Ok(Ran::OneFailed),
+        }
+        if next >= GROUP_ACTIONS || clock.ms() >= GROUP_MS {
+            break;
+        }
+        if let Some(more) = queue.and_then(|queue| queue.try_recv().ok()) {
+            group.push(more);
+        }
+    }
+    batch(connection, "commit")?;
+    Ok(Ran::All(after))
+}
+
+/// A full disk rolls the whole transaction back on its own: nothing of the group may be confirmed.
+fn rolled_back() -> Fault {
+    Fault::unavailable("the transaction was rolled back")
+}
+
+fn again_singly(connection: &Connection, group: &mut [Box<dyn Work>]) -> Result<After, Fault> {
+    batch(connection, "rollback")?;
+    batch(connection, "begin immediate")?;
+    let mut after = After::default();
+    for work in group {
+        run_in_savepoint(connection, work.as_mut(), &mut after)?;
+    }
+    batch(connection, "commit")?;
+    Ok(after)
 }
 
 fn finish(group: Vec<Box<dyn Work>>, outcome: &Result<(), Fault>) {
@@ -194,8 +290,7 @@ fn run_in_savepoint(connection: &Connection, work: &mut dyn Work, after: &mut Af
             after.absorb(own);
             Ok(())
         }
-        // A full disk rolls the whole transaction back on its own: nothing of the group may be confirmed.
-        Err(_) if connection.is_autocommit() => Err(Fault::unavailable("the transaction was rolled back")),
+        Err(_) if connection.is_autocommit() => Err(rolled_back()),
         Err(_) => {
             batch(connection, "rollback to act")?;
             batch(connection, "release act")
@@ -212,11 +307,15 @@ fn read_one(connection: &Connection, mut work: Box<dyn Work>) {
     work.finish(outcome);
 }
 
-/// A read sees one state of the store from its first statement to its last.
+/// A read sees one state of the store from its first statement to its last; one that asks nothing begins nothing.
 pub(crate) fn read_with(connection: &Connection, run: impl FnOnce(&Connection)) -> Result<(), Fault> {
-    batch(connection, "begin deferred")?;
     run(connection);
-    batch(connection, "commit")
+    if connection.is_autocommit() { Ok(()) } else { batch(connection, "commit") }
+}
+
+/// Begins the transaction of a read, if it has not begun yet.
+pub(crate) fn begin_reading(connection: &Connection) -> Result<(), Fault> {
+    if connection.is_autocommit() { batch(connection, "begin deferred") } else { Ok(()) }
 }
 
 fn batch(connection: &Connection, sql: &'static str) -> Result<(), Fault> {

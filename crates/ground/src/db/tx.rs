@@ -106,7 +106,12 @@ impl<'t> Tx<'t> {
     ) -> Result<(), Fault> {
         self.check(params)?;
         match &mut self.link {
-            Link::Sqlite(connection) => super::sqlite::each(connection, sql, &self.city, params, &mut take),
+            Link::Sqlite(connection) => {
+                if !self.writes {
+                    super::sqlite::begin_reading(connection)?;
+                }
+                super::sqlite::each(connection, sql, &self.city, params, &mut take)
+            }
             Link::Postgres(link) => link.each(sql, &self.city, params, &mut take),
         }
     }
@@ -119,6 +124,17 @@ impl<'t> Tx<'t> {
             Link::Sqlite(connection) => super::sqlite::exec(connection, sql, &self.city, params),
             Link::Postgres(link) => link.exec(sql, &self.city, params),
         }
+    }
+
+    /// Inserts one row, and answers the number that its growing key was given; nothing when no row was made. The statement
+    /// ends with `{made <key>}`.
+    pub fn made(&mut self, sql: &'static Sql, params: &[Param]) -> Result<Option<i64>, Fault> {
+        if let Link::Sqlite(connection) = &self.link {
+            let connection = *connection;
+            return Ok((self.exec(sql, params)? > 0).then(|| connection.last_insert_rowid()));
+        }
+        self.may_write()?;
+        self.opt(sql, params, |row| row.get(0))
     }
 
     /// Writes without waiting for the outcome: on PostgreSQL such statements travel together with the next question

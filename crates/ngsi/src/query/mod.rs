@@ -15,6 +15,7 @@ pub mod geo;
 mod given;
 mod order;
 mod pattern;
+mod plain;
 mod project;
 pub mod q;
 mod scan;
@@ -32,6 +33,7 @@ pub use entity_query::{EntityQuery, Join, Prefilter, Selected, Selector, Use};
 pub use given::{PARAMETERS_MAX, SELECTORS_MAX};
 pub use order::{Direction, Keys, ORDER_MAX, OrderBy, OrderTerm};
 pub use pattern::{PATTERN_BYTES_MAX, Pattern};
+pub use plain::{Plain, plain_value};
 pub use project::{MEMBERS_MAX, Member, Projection};
 pub use q::{Expand, Linked, Stored, Unlinked};
 pub use temporal::{
