@@ -196,29 +196,6 @@ impl Report {
         self.row(database, &what, crate::broker::told(own, entities), beside, asked);
     }
 
-    pub fn broker_notified(
-        &mut self,
-        database: &str,
-        plan: &crate::broker::Plan,
-        outcome: &crate::broker::Outcome,
-    ) {
-        let what = format!(
-            "broker: {} subscriptions, {} matching updates/s for {} s, receiver away for {} s of it",
-            plan.subscriptions, plan.per_second, plan.seconds, plan.away.1
-        );
-        let measured = format!(
-            "{} of {} arrived, {} out of order, {} twice; p50 {:.0} ms, p99 {:.0} ms",
-            outcome.arrived,
-            outcome.sent,
-            outcome.out_of_order,
-            outcome.doubled,
-            outcome.p50_ms,
-            outcome.p99_ms
-        );
-        let beside = format!("caught up {:.1} s after the receiver came back", outcome.caught_up_s);
-        self.row(database, &what, measured, beside, "all, in order, p99 ≤ 250 ms");
-    }
-
     pub fn jobs(&mut self, per_second: f64) {
         self.row(
             "SQLite",

@@ -14,7 +14,7 @@ use crate::load::answer;
 
 const SERVER_CORE: &str = "0";
 
-pub fn free_port() -> std::io::Result<u16> {
+fn free_port() -> std::io::Result<u16> {
     Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
 }
 

@@ -203,7 +203,7 @@ fn without_tokens(text: &str) -> String {
         out.push_str(&match name {
             "rows" => "(select ?2 as x)".to_owned(),
             "list" => "(select ?2 as x)".to_owned(),
-            "skip_locked" => String::new(),
+            "skip_locked" | "made" => String::new(),
             "found" | "contains" => "1 = 1".to_owned(),
             "writer" | "oldest_writer" => "0".to_owned(),
             "words_row" => "no".to_owned(),

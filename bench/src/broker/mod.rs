@@ -1,7 +1,6 @@
 //! The broker: entities written and found, next to the bare server.
 
 mod data;
-mod notify;
 
 use std::error::Error;
 use std::sync::Arc;
@@ -17,24 +16,14 @@ const HOT: u64 = 2_000;
 /// How many pages of twenty an offset may skip.
 const PAGES: u64 = 50;
 
-pub use notify::{Outcome, Plan};
-
 pub struct Size {
     pub seconds: f64,
     pub preloaded: u64,
-    pub notify: notify::Plan,
 }
 
 impl Size {
     pub fn of(quick: bool, seconds: f64) -> Size {
-        if quick {
-            let notify = notify::Plan { subscriptions: 1_000, per_second: 500, seconds: 12, away: (4, 2) };
-            Size { seconds, preloaded: data::PRELOADED / 10, notify }
-        } else {
-            let notify =
-                notify::Plan { subscriptions: 10_000, per_second: 2_000, seconds: 60, away: (20, 10) };
-            Size { seconds, preloaded: data::PRELOADED, notify }
-        }
+        Size { seconds, preloaded: if quick { data::PRELOADED / 10 } else { data::PRELOADED } }
     }
 }
 
@@ -134,8 +123,6 @@ pub async fn measure(report: &mut Report, size: &Size, postgres: Option<&str>) -
         let own = run(load(16, make)).await?;
         report.broker_write(name, what, 16, &own, BATCH, if postgres.is_none() { asked } else { "—" });
     }
-    let outcome = notify::measure(&product, &size.notify).await?;
-    report.broker_notified(name, &size.notify, &outcome);
     Ok(())
 }
 

@@ -108,7 +108,7 @@ impl Ask {
     }
 
     /// The same for a read, which may answer from memory.
-    pub(crate) fn to_read(mut self, cx: &ground::cx::Cx, context: Arc<Context>, what: What) -> Ask {
+    pub(crate) fn for_reading(mut self, cx: &ground::cx::Cx, context: Arc<Context>, what: What) -> Ask {
         self.ready = Some(Arc::new(Ready { context, what, seen: crate::memory::seen(cx) }));
         self
     }

@@ -134,7 +134,7 @@ async fn read_query(cx: &Cx, ask: Ask, used: Use) -> Result<Ask, Fault> {
     if used == Use::Entities {
         crate::memory::prepare(cx, &ask.tenant);
     }
-    Ok(ask.to_read(cx, context, What::Query(Box::new(query))))
+    Ok(ask.for_reading(cx, context, What::Query(Box::new(query))))
 }
 
 pub fn query(cx: Cx, ask: Ask) -> Prepared {
@@ -170,7 +170,7 @@ pub fn query_in_body(cx: Cx, ask: Ask) -> Prepared {
         };
         let context = addressed(&cx, &ask, context).await?;
         crate::memory::prepare(&cx, &ask.tenant);
-        Ok(ask.to_read(&cx, context, What::Query(Box::new(query))))
+        Ok(ask.for_reading(&cx, context, What::Query(Box::new(query))))
     })
 }
 

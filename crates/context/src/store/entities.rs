@@ -215,7 +215,7 @@ pub fn insert(tx: &mut Tx<'_>, cx: &Cx, tenant: &str, row: &Row) -> Result<bool,
             sql!(
                 "insert into context_entity (city, tenant, id, shape, body, times, created_us, modified_us, expires_us, cell, rev)
                  values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 1) on conflict (city, tenant, id) do nothing
-                 {made rid}"
+                 {made(rid)}"
             ),
             params![
                 tenant, &row.id, shape, &row.body, &row.times, row.created_us, row.modified_us, row.expires_us, row.cell

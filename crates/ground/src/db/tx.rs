@@ -127,7 +127,7 @@ impl<'t> Tx<'t> {
     }
 
     /// Inserts one row, and answers the number that its growing key was given; nothing when no row was made. The statement
-    /// ends with `{made <key>}`.
+    /// ends with `{made(<key>)}`.
     pub fn made(&mut self, sql: &'static Sql, params: &[Param]) -> Result<Option<i64>, Fault> {
         if let Link::Sqlite(connection) = &self.link {
             let connection = *connection;
