@@ -193,6 +193,47 @@ fn clause_5_7_2_queries_by_value_place_and_page() {
     });
 }
 
+/// The ids of all gauges above 2.5, as the store itself says and as the query answers them: the same after each change,
+/// also while what is kept in memory is still being read.
+#[test]
+fn clause_5_7_2_queries_follow_every_change_at_once() {
+    each_store_of_the_house(|town| async move {
+        let batch: Vec<Value> = (0..600)
+            .map(|nth| gauge(nth, f64::from(u8::from(nth % 100 == 0)) * 3.0, [139.7, 35.6]))
+            .collect();
+        done(&town, "create_entities", json!({"body": Value::from(batch).to_string()})).await;
+        let high = || ids(&town, Who::operator(), &[("type", "水位計"), ("q", "水位>2.5"), ("limit", "100")]);
+        let mut expected: Vec<String> =
+            (0..6).map(|nth| format!("urn:ngsi-ld:水位計:{}", nth * 100)).collect();
+        for round in 1..=24 {
+            assert_eq!(high().await, expected, "round {round}");
+            // One rises and falls again, one goes and comes back behind all others; both are found at once.
+            let (risen, gone) = (format!("urn:ngsi-ld:水位計:{round}"), expected.remove(0));
+            let level = |value: f64| json!({"value": value}).to_string();
+            let set = |value: f64| json!({"id": risen.as_str(), "attr": "水位", "body": level(value)});
+            done(&town, "update_attribute", set(9.0)).await;
+            assert!(high().await.contains(&risen), "round {round}");
+            let read = body(&done(&town, "retrieve_entity", json!({"id": risen.as_str()})).await);
+            assert_eq!(read["水位"]["value"], 9.0, "round {round}");
+            done(&town, "update_attribute", set(0.5)).await;
+            assert!(!high().await.contains(&risen), "round {round}");
+            done(&town, "delete_entity", json!({"id": gone.as_str()})).await;
+            assert_eq!(high().await, expected, "round {round}");
+            let again =
+                json!({"id": gone.as_str(), "type": "水位計", "水位": {"type": "Property", "value": 4}});
+            create(&town, &again).await;
+            expected.push(gone);
+            let page = done(
+                &town,
+                "query_entities",
+                json!({"parameters": [["type", "水位計"], ["count", "true"], ["limit", "5"], ["offset", "595"]]}),
+            )
+            .await;
+            assert_eq!((&page["count"], body(&page).as_array().map(Vec::len)), (&json!(600), Some(5)));
+        }
+    });
+}
+
 #[test]
 fn clause_5_5_10_a_tenant_is_made_by_the_first_write_and_kept_apart() {
     each_store_of_the_house(|town| async move {

@@ -196,7 +196,7 @@ fn write_loop(connection: &Connection, queue: &Receiver<Box<dyn Work>>, shared: 
     let mut idling = Idling::default();
     while let Some(first) = idling.next(connection, queue) {
         let mut group: Vec<Box<dyn Work>> = vec![first];
-        let outcome = match run_group(connection, &mut group, Some(queue)) {
+        let outcome = match run_group(connection, &mut group, queue) {
             Ok(Ran::All(after)) => Ok(after),
             Ok(Ran::OneFailed) => again_singly(connection, &mut group),
             Err(fault) => Err(fault),
@@ -222,7 +222,7 @@ enum Ran {
 fn run_group(
     connection: &Connection,
     group: &mut Vec<Box<dyn Work>>,
-    queue: Option<&Receiver<Box<dyn Work>>>,
+    queue: &Receiver<Box<dyn Work>>,
 ) -> Result<Ran, Fault> {
     let clock = Stopwatch::new();
     batch(connection, "begin immediate")?;
@@ -248,7 +248,7 @@ fn run_group(
         if next >= GROUP_ACTIONS || clock.ms() >= GROUP_MS {
             break;
         }
-        if let Some(more) = queue.and_then(|queue| queue.try_recv().ok()) {
+        if let Ok(more) = queue.try_recv() {
             group.push(more);
         }
     }
